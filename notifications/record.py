@@ -1,0 +1,114 @@
+"""What the pages and mails are rendered from: one stored run, as plain values.
+
+The flows load a `RunRecord` from the database and hand it over; nothing in this package reads
+anything else. Mappings have the shapes that the database, the log and the decision file use, so a
+page shows what was stored and not what a renderer thought. A missing key is rendered as
+"unknown 未知"; it never stops a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Audience = Literal["public", "team"]
+Language = Literal["zh", "en"]
+Row = Mapping[str, Any]
+
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Who the references stand for: team only, never given for the public pages.
+
+    reps: {rep ref: {"rep_id","name","email","role","manager": rep ref, "language": "zh|en"}}
+    leads: {lead ref: {"lead_id","company"}}; all keys are optional.
+    """
+
+    reps: Mapping[str, Row] = field(default_factory=dict)
+    leads: Mapping[str, Row] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """Everything stored about one run.
+
+    Times are "YYYY-MM-DDThh:mm:ssZ"; hashes lower-case hex; money whole units of `currency`.
+
+    - policy: an `allocation.policy.Policy` or the mapping of its YAML; policy_text: that YAML.
+    - snapshot: "fairlead/snapshot/1"; decisions: the rows of the decision file.
+    - explanations: {lead ref: {"lead","rule","reason","next","ranked","excluded","rule_trail"}}.
+    - draws: [{"opening","opening_hash","closing","closing_hash","outcome","kind","seed",
+      "status": "finished|pending|overdue|void", "entries": {"opening": {"index","at"},
+      "closing": {…}, "outcome": {…}}}], the records as draw.md writes them.
+    - verdicts: [{"door","ok","checked_at","rules":[{"id","zh","en","severity","ok","observed",
+      "failed_rows":[{"file","line","key","reason"}]}]}].
+    - source_quality: [{"file","rows_read","rows_bad","notes": text or list}].
+    - quarantine: [{"file","line","column","code","reason"}], a sample without row text;
+      quarantine_total: how many there are in all.
+    - ledger: {"origin","vkey","size","checkpoint"}, the checkpoint before any entry for this
+      publication.
+    - expected_verdict: what `fairlead verify` should say, e.g. "OPERATOR-TRUSTED".
+    - hashes: {"snapshot","policy","decisions","bundle"} as far as known.
+    - rep_facts (team only): {rep ref: {"stalled_opportunities": n, …}}.
+    - quarter (per rep, up to and without this run): {rep ref: {"expected": "p/q", "actual": n}}
+      of lottery leads this quarter.
+    """
+
+    run: str
+    kind: str
+    as_of: str
+    zone: str
+    currency: str
+    source: str
+    synthetic: bool
+    reconstructed: bool
+    policy: Any
+    policy_text: str
+    snapshot: Row
+    decisions: Sequence[Row]
+    explanations: Mapping[str, Row]
+    draws: Sequence[Row] = ()
+    verdicts: Sequence[Row] = ()
+    source_quality: Sequence[Row] = ()
+    quarantine: Sequence[Row] = ()
+    quarantine_total: int = 0
+    ledger: Row = field(default_factory=dict)
+    expected_verdict: str = ""
+    hashes: Row = field(default_factory=dict)
+    rep_facts: Mapping[str, Row] = field(default_factory=dict)
+    quarter: Mapping[str, Row] = field(default_factory=dict)
+    names: Directory | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """One line of the run list. counts: {band: {method: n}}."""
+
+    run: str
+    kind: str
+    as_of: str
+    source: str
+    policy_id: str
+    policy_version: str
+    counts: Mapping[str, Mapping[str, int]]
+    owned: int
+    held: int
+    verdict: str
+    synthetic: bool = False
+    reconstructed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """One mail. `to_ref` is a rep reference, or "team"; `subject` is one line of inert text."""
+
+    kind: Literal["rep", "manager", "team"]
+    to_ref: str
+    to_email: str
+    subject: str
+    html: str
+    text: str
+    language: str
