@@ -1,0 +1,1 @@
+"""Canonical bytes, the Merkle log and its signed checkpoints: pure, one crypto library."""
