@@ -1,0 +1,1 @@
+"""Where leads, reps and their history come from: plain values in and out."""
