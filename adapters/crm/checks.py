@@ -95,8 +95,9 @@ class Checker:
 
     def _duplicate(self, key: str, digest: str, line: int) -> Iterator[Fault]:
         """The first row with a key stays, later ones are bad: which of them is true is not known here."""
-        first = self._seen.setdefault(key, (line, digest))
-        if first == (line, digest):
+        mine = (line, digest)
+        first = self._seen.setdefault(key, mine)
+        if first is mine or not key.strip('[]", '):  # a missing id is a fault of its own
             return
         column = ", ".join(self.table.key)
         if first[1] == digest:

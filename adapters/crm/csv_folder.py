@@ -14,7 +14,6 @@ from adapters.crm.extract import Extract, FileExtract, Problem, SourceError
 from adapters.crm.records import Record, file_sha256, records
 
 
-
 def read_folder(
     path: Path | str,
     specs: tuple[Table, ...] = TABLES,
