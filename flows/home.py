@@ -1,0 +1,92 @@
+"""FAIRLEAD_HOME: the folder in which everything that a run keeps lives.
+
+    settings.env    settings, overruled by the environment
+    keys/log.key    signs the log's checkpoints (0600); losing it means a new log
+    pg/             the embedded database
+    prefect/        run history of the temporary Prefect server
+    dbt/            compiled models and manifest
+    bundles/        replay bundles: team and auditors only
+    digests/        every mail as a file
+    site, site-team the published folders, unless --site says otherwise
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapters.warehouse.address import Address, WarehouseError, ensure_schema
+from adapters.warehouse.embedded import start
+from flows.clock import Dice
+from flows.errors import EnvironmentRefused
+from flows.settings import SETTINGS_FILE, Settings, settings_template
+from ledger.notes import Signer
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder and what is read from it."""
+
+    path: Path
+    settings: Settings
+
+    @property
+    def key_file(self) -> Path:
+        return self.path / "keys" / "log.key"
+
+    @property
+    def bundles(self) -> Path:
+        return self.path / "bundles"
+
+    @property
+    def digests(self) -> Path:
+        return self.path / "digests"
+
+    @property
+    def site(self) -> Path:
+        return self.path / "site"
+
+    @property
+    def dbt(self) -> Path:
+        return self.path / "dbt"
+
+    def is_initialised(self) -> bool:
+        return self.key_file.exists()
+
+    def signer(self) -> Signer:
+        """The log's signing key."""
+        return Signer.parse(self.key_file.read_text(encoding="utf-8").strip())
+
+    def database(self) -> Address:
+        """The configured or embedded database, schema in place. Errors: EnvironmentRefused."""
+        url = self.settings.database_url.get_secret_value()
+        try:
+            if not url:
+                return start(self.path / "pg")
+            address = Address.from_url(url)
+            ensure_schema(address)
+            return address
+        except WarehouseError as error:
+            raise EnvironmentRefused(str(error)) from error
+
+
+def initialise(home: Home, dice: Dice) -> list[str]:
+    """Create what is missing of a home; what was made, in words. Never replaces a key."""
+    made = []
+    home.path.mkdir(parents=True, exist_ok=True)
+    settings_file = home.path / SETTINGS_FILE
+    if not settings_file.exists():
+        settings_file.write_text(settings_template(), encoding="utf-8")
+        made.append(f"settings  {settings_file}")
+    if not home.is_initialised():
+        signer = Signer(home.settings.origin, dice.bytes32("log key"))
+        home.key_file.parent.mkdir(mode=0o700, exist_ok=True)
+        building = home.key_file.with_suffix(".building")
+        with contextlib.suppress(FileNotFoundError):
+            building.unlink()
+        building.touch(mode=0o600)
+        building.write_text(signer.secret_text() + "\n", encoding="utf-8")
+        building.replace(home.key_file)
+        made.append(f"log key   {home.key_file} (back it up: it signs the public log)")
+    return made
