@@ -1,0 +1,75 @@
+"""One policy file in, one checked Policy out, or every mistake in it at once."""
+
+import hashlib
+
+from pydantic import ValidationError
+
+from allocation.policy_check import broken_promises
+from allocation.policy_model import (
+    BandRule, ExceptionRule, Method, Policy, Share, SkillRule, Words,
+)
+from allocation.policy_scoring import Band, Cap, Factor, Level, Role, Rule, Tier
+from allocation.policy_text import Document, Mistake, Path, PolicyError, read
+
+__all__ = [
+    "Band", "BandRule", "Cap", "ExceptionRule", "Factor", "Level", "Method", "Mistake", "Policy",
+    "PolicyError", "Role", "Rule", "Share", "SkillRule", "Tier", "Words",
+    "load_policy", "policy_mistakes", "policy_schema",
+]
+
+_SET_HERE = ("sha256", "text")  # fields of Policy that a file must not bring along
+
+
+def load_policy(text: str) -> Policy:
+    """The policy in a YAML text; PolicyError with all its mistakes if there are any.
+
+    `Policy.sha256` is the SHA-256 of the text's UTF-8 bytes, so one changed comment is another
+    policy.
+    """
+    document = read(text)
+    policy, mistakes = _typed(document)
+    mistakes += document.mistakes + broken_promises(document)
+    if policy is None or mistakes:
+        raise PolicyError(mistakes)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return policy.model_copy(update={"sha256": digest, "text": text})
+
+
+def policy_mistakes(text: str) -> list[Mistake]:
+    """What `fairlead policy check` lists: nothing for a good policy; never raises."""
+    try:
+        load_policy(text)
+    except PolicyError as error:
+        return error.mistakes
+    return []
+
+
+def policy_schema() -> dict[str, object]:
+    """JSON Schema of a policy file, for editors that complete and check while one writes."""
+    schema = Policy.model_json_schema()
+    for name in _SET_HERE:
+        schema["properties"].pop(name)
+    return schema
+
+
+def _typed(document: Document) -> tuple[Policy | None, list[Mistake]]:
+    mistakes = [
+        document.mistake((name,), "is computed from the file, it cannot be written in it")
+        for name in _SET_HERE
+        if name in document.values
+    ]
+    try:
+        return Policy.model_validate(document.values), mistakes
+    except ValidationError as error:
+        for problem in error.errors(include_url=False, include_context=False, include_input=False):
+            path: Path = tuple(step for step in problem["loc"] if step != "[key]")
+            mistakes.append(document.mistake(path, _in_words(problem["type"], problem["msg"])))
+        return None, mistakes
+
+
+def _in_words(kind: str, message: str) -> str:
+    known = {
+        "missing": "is missing",
+        "extra_forbidden": "is not a word of the policy language",
+    }
+    return known.get(kind, message[:1].lower() + message[1:])

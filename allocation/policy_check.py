@@ -1,0 +1,190 @@
+"""What types alone cannot see in a policy: sums, orders, names that must meet.
+
+Works on the plain values, so that these mistakes are reported together with wrong types; anything
+that does not have the expected shape is left to the types.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+from zoneinfo import available_timezones
+
+from allocation.policy_text import Document, Mistake, Path
+
+BANDS = ("enterprise", "mid_market", "smb")
+
+
+def broken_promises(document: Document) -> list[Mistake]:
+    """Every mistake of meaning in a policy document, with its line and column."""
+    checks = (_bands, _shares, _tiers, _factors, _rule_ids, _clock, _references, _seniority, _size_bands)
+    found = [problem for check in checks for problem in check(document.values)]
+    return [document.mistake(path, message) for path, message in found]
+
+
+Found = Iterator[tuple[Path, str]]
+
+
+def _items(value: Any) -> list[tuple[int, dict[str, Any]]]:
+    """The mappings of a list with their positions; nothing for any other shape."""
+    if not isinstance(value, list):
+        return []
+    return [(i, item) for i, item in enumerate(value) if isinstance(item, dict)]
+
+
+def _section(values: Any, name: str) -> dict[str, Any]:
+    section = values.get(name)
+    return section if isinstance(section, dict) else {}
+
+
+def _bands(values: Any) -> Found:
+    for path, rows in (
+        (("bands",), _items(values.get("bands"))),
+        (("scoring", "tiers"), _items(_section(values, "scoring").get("tiers"))),
+    ):
+        names = [row.get("band") for _, row in rows]
+        for band in BANDS:
+            if names and band not in names:
+                yield path, f"the band {band} is missing: its leads would fall through"
+        for i, name in enumerate(names):
+            if name in names[:i]:
+                yield (*path, i, "band"), f"the band {name} stands here a second time"
+
+
+def _shares(values: Any) -> Found:
+    for b, band in _items(values.get("bands")):
+        shares = _items(band.get("shares"))
+        path: Path = ("bands", b, "shares")
+        if not shares:
+            continue
+        total = 0
+        for i, share in shares:
+            last = i == shares[-1][0]
+            pct = share.get("pct")
+            total += pct if isinstance(pct, int) else 0
+            if last and (share.get("rest") is not True or pct is not None):
+                yield (*path, i), "the last share takes the rest: write 'rest: true' and no pct"
+            if last and share.get("method") == "lottery":
+                yield (*path, i, "method"), "a lottery is never a band's last share"
+            if not last and (not isinstance(pct, int) or share.get("rest")):
+                yield (*path, i), "only the last share takes the rest: this one needs a pct"
+            if share.get("share") in [other.get("share") for j, other in shares if j < i]:
+                yield (*path, i, "share"), f"the share {share.get('share')} stands here a second time"
+        if total > 100:
+            yield path, f"the shares add up to {total}%, more than 100%"
+        elif total == 100 and len(shares) > 1:
+            yield path, "the shares before the last add up to 100%: nothing is left for the last"
+
+
+def _tiers(values: Any) -> Found:
+    tiers = _items(_section(values, "scoring").get("tiers"))
+    points = [tier.get("min_points") for _, tier in tiers]
+    if not points or not all(isinstance(p, int) for p in points):
+        return
+    for i in range(1, len(points)):
+        if points[i] >= points[i - 1]:
+            yield ("scoring", "tiers", i, "min_points"), "tiers go from the highest points down: unreachable"
+    factors = _items(_section(values, "scoring").get("factors"))
+    lowest = [
+        min((level["points"] for _, level in _items(factor.get("levels"))
+             if isinstance(level.get("points"), int)), default=0)
+        for _, factor in factors
+    ]
+    if factors and min(points) > sum(lowest):
+        message = f"a lead with {sum(lowest)} points falls through: the lowest tier begins at {min(points)}"
+        yield ("scoring", "tiers"), message
+
+
+def _factors(values: Any) -> Found:
+    factors = _items(_section(values, "scoring").get("factors"))
+    weights = [factor.get("weight_pct") for _, factor in factors]
+    if weights and all(isinstance(w, int) for w in weights) and sum(weights) != 100:
+        yield ("scoring", "factors"), f"the weights add up to {sum(weights)}%, not 100%"
+    for f, factor in factors:
+        levels = _items(factor.get("levels"))
+        for i, level in levels:
+            bare = not level.get("where") and not level.get("at_least")
+            if i == levels[-1][0] and not (bare and level.get("unknown") is True):
+                message = "the last level catches everything: no condition, and 'unknown: true'"
+                yield ("scoring", "factors", f, "levels", i), message
+            if i != levels[-1][0] and bare:
+                yield ("scoring", "factors", f, "levels", i), "without a condition nothing below is reached"
+
+
+def _rule_ids(values: Any) -> Found:
+    seen: set[str] = set()
+    for path, rule in _rules(values, ()):
+        name = rule["id"]
+        if name in seen:
+            yield (*path, "id"), f"the rule id {name} stands here a second time"
+        seen.add(name)
+
+
+def _rules(value: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Everything with an id and a source below a value, except the policy itself."""
+    if isinstance(value, dict):
+        if path and isinstance(value.get("id"), str) and "source" in value:
+            yield path, value
+        for key, item in value.items():
+            yield from _rules(item, (*path, key))
+    elif isinstance(value, list):
+        for i, item in enumerate(value):
+            yield from _rules(item, (*path, i))
+
+
+def _clock(values: Any) -> Found:
+    calendar = _section(values, "calendar")
+    times = [calendar.get(name) for name in ("freeze", "open", "close")]
+    if all(isinstance(time, str) for time in times):
+        if times[0] > times[1]:
+            yield ("calendar", "open"), "the window opens before the snapshot is frozen"
+        if times[1] >= times[2]:
+            yield ("calendar", "close"), "the window closes before it opens"
+    zone = values.get("zone")
+    if isinstance(zone, str) and zone not in available_timezones():
+        yield ("zone",), f"no such time zone: {zone}"
+    source = _section(values, "source")
+    if source.get("kind") == "drand" and source.get("delay_s") is None:
+        yield ("source",), "drand needs delay_s"
+    if source.get("kind") == "operator" and source.get("delay_s") is not None:
+        yield ("source", "delay_s"), "an operator's secret has no delay"
+
+
+def _references(values: Any) -> Found:
+    lotteries = {
+        (band.get("band"), share.get("share"))
+        for _, band in _items(values.get("bands"))
+        for _, share in _items(band.get("shares"))
+        if share.get("method") == "lottery"
+    }
+    for i, rule in _items(values.get("exceptions")):
+        if rule.get("kind") == "referral_draw" and (rule.get("band"), rule.get("share")) not in lotteries:
+            yield ("exceptions", i), "band and share must name a share whose method is lottery"
+        if str(rule.get("kind")).startswith("referral_") and not rule.get("referrers"):
+            yield ("exceptions", i), "a referral rule names its referrers"
+        if rule.get("kind") == "referral_board" and not rule.get("roles"):
+            yield ("exceptions", i), "say which roles may own the lead"
+    rules = _items(values.get("skill_rules"))
+    names = {rule.get("id") for _, rule in rules}
+    for i, rule in rules:
+        if (rule.get("skill") is None) != (rule.get("min_stars") is None):
+            yield ("skill_rules", i), "skill and min_stars go together"
+        if rule.get("skill") is None and not rule.get("pool"):
+            yield ("skill_rules", i), "the rule asks for nothing: give skill and min_stars, or a pool"
+        replaces = rule.get("replaces")
+        for name in replaces if isinstance(replaces, list) else []:
+            if name not in names:
+                yield ("skill_rules", i, "replaces"), f"there is no skill rule {name}"
+
+
+def _seniority(values: Any) -> Found:
+    classes = _items(_section(values, "seniority").get("classes"))
+    months = [row.get("from_month") for _, row in classes]
+    if months and all(isinstance(m, int) for m in months):
+        if months[0] != 0 or months != sorted(set(months)):
+            yield ("seniority", "classes"), "classes begin at month 0 and go upwards"
+
+
+def _size_bands(values: Any) -> Found:
+    amounts = [row.get("min_amount") for _, row in _items(_section(values, "capacity").get("size_bands"))]
+    if amounts and all(isinstance(a, int) for a in amounts):
+        if amounts[0] != 0 or amounts != sorted(set(amounts)):
+            yield ("capacity", "size_bands"), "size bands begin at 0 and go upwards"
