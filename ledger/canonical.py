@@ -1,6 +1,6 @@
 """Canonical bytes: RFC 8785 (JCS) narrowed to what a hashed record may hold.
 
-A record is made of strings, integers 0…2^53−1, lists and objects with string keys. Everything
+A record is made of strings, integers 0…2^53-1, lists and objects with string keys. Everything
 that two JSON readers could understand differently (floats, signs, null, booleans, repeated keys,
 lone surrogates, trailing data) is refused, so that equal bytes and equal values are the same thing.
 Source: specs/draw.md, *Bytes*.
@@ -77,7 +77,7 @@ def _check(value: object, where: str, depth: int) -> None:
         _check_string(value, where)  # type: ignore[arg-type]
     elif kind is int:
         if not 0 <= value <= MAX_INTEGER:  # type: ignore[operator]
-            raise CanonicalError(f"{where}: integer outside 0…2^53−1")
+            raise CanonicalError(f"{where}: integer outside 0…2^53-1")
     elif depth >= MAX_DEPTH:
         raise CanonicalError(f"{where}: nested deeper than {MAX_DEPTH} levels")
     elif isinstance(value, dict):
@@ -135,7 +135,7 @@ def _integer(digits: str) -> int:
     if digits.startswith("-"):
         raise CanonicalError(f"number {digits[:20]} is negative")
     if len(digits) > _MAX_DIGITS or int(digits) > MAX_INTEGER:
-        raise CanonicalError(f"number {digits[:20]} is over 2^53−1")
+        raise CanonicalError(f"number {digits[:20]} is over 2^53-1")
     return int(digits)
 
 
