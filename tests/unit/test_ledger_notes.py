@@ -56,7 +56,8 @@ def test_malformed_notes_of_the_go_tests_are_refused(text: str | bytes) -> None:
 @pytest.mark.parametrize(
     "line",
     ["— Bad Name x08go/ZJ", "— a+b x08go/ZJ", "— a  x08go/ZJ", "- a x08go/ZJkg==",
-     "— a x08go_ZJkg==", "— a x08goA==", "— a x08go/ZJkh==", "— \x01a x08go/ZJkg==", "", "— a x08go/ZJkg==\r"],
+     "— a x08go_ZJkg==", "— a x08goA==",
+     "— a x08go/ZJkh==", "— \x01a x08go/ZJkg==", "", "— a x08go/ZJkg==\r"],
 )  # fmt: skip
 def test_a_malformed_signature_line_is_refused_even_beside_a_good_one(
     line: str,
