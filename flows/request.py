@@ -1,0 +1,33 @@
+"""What somebody asked for: plain text, so that a deployment can carry it."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+DEFAULT_POLICY = "policies/lead-allocation-v2.yaml"
+
+
+class RunRequest(BaseModel):
+    """A Monday run's parameters, as the command line and `prefect.yaml` write them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: str = Field(description="Folder of plain CSV files, or a mapping file (YAML).")
+    data: str = Field(default="", description="The folder that a mapping file reads.")
+    as_of: str = Field(default="", description="Date or time of the run; empty: now.")
+    policy: str = Field(default=DEFAULT_POLICY, description="The policy file.")
+    site: str = Field(default="", description="Where to publish; empty: FAIRLEAD_HOME/site.")
+    window: int | None = Field(
+        default=None,
+        ge=0,
+        description="Minutes the lottery stays open, from now; empty: the policy's clock; "
+        "0: open, close and draw in one go.",
+    )
+    entropy: str = Field(
+        default="", description="operator, drand or file:PATH instead of the policy's source."
+    )
+    trial_seed: str = Field(
+        default="",
+        description="Makes salts, secrets and times repeatable: for rehearsals, never for a "
+        "real week (whoever knows the seed knows the result).",
+    )

@@ -1,0 +1,118 @@
+"""Everything a stage of a run works with, opened from a request and the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import psycopg
+
+from adapters.site_files import SiteFolder
+from adapters.warehouse import ledger_store
+from adapters.warehouse.address import Address
+from allocation.policy import Policy, PolicyError, load_policy
+from flows.business_week import parse_as_of, run_key
+from flows.chance import Chance, chosen_chance, recorded_closings
+from flows.clock import ONE_SECOND, Clock, Dice, RealClock, SystemDice, TrialClock, TrialDice
+from flows.errors import EnvironmentRefused, PolicyRefused, UsageError
+from flows.home import Home
+from flows.request import RunRequest
+from flows.settings import load_settings
+from ledger.notes import Signer
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The seams of a run: database, clock, dice, source of chance, key, folders."""
+
+    request: RunRequest
+    home: Home
+    address: Address
+    policy: Policy
+    run: str
+    as_of: datetime
+    clock: Clock
+    dice: Dice
+    chance: Chance
+    signer: Signer
+    site: SiteFolder
+
+    def connect(self) -> psycopg.Connection:
+        return self.address.connect()
+
+    @contextmanager
+    def sole_run(self) -> Iterator[None]:
+        """Hold the run's lock: of two processes for one week, the second one is told so."""
+        with self.connect() as guard:
+            guard.autocommit = True
+            row = guard.execute(
+                "select pg_try_advisory_lock(hashtext('fairlead run'), hashtext(%s))", (self.run,)
+            ).fetchone()
+            if not row or not row[0]:
+                raise EnvironmentRefused(
+                    f"another process is working on run {self.run}: wait until it has finished"
+                )
+            yield
+
+
+def open_workspace(request: RunRequest) -> Workspace:
+    """Open what a request needs. Errors: FairleadError of every kind but SourceRefused."""
+    home = Home(load_settings().with_home(), load_settings())
+    if not home.is_initialised():
+        raise UsageError(f"{home.path} is not initialised: run `fairlead init` first")
+    policy = read_policy(Path(request.policy))
+    as_of = parse_as_of(request.as_of, policy.zone, RealClock().now())
+    relays = [relay for relay in home.settings.beacon_relays.split(",") if relay.strip()]
+    chance = chosen_chance(
+        policy.source.kind, policy.source.delay_s, request.entropy, relays
+    )
+    address = home.database()
+    return Workspace(
+        request=request,
+        home=home,
+        address=address,
+        policy=policy,
+        run=run_key(as_of, policy.zone),
+        as_of=as_of,
+        clock=_clock(request, chance, as_of, address),
+        dice=TrialDice(request.trial_seed) if request.trial_seed else SystemDice(),
+        chance=chance,
+        signer=home.signer(),
+        site=SiteFolder(Path(request.site).resolve() if request.site else home.site),
+    )
+
+
+def read_policy(path: Path) -> Policy:
+    """The policy in a file. Errors: PolicyRefused with every mistake, its line and column."""
+    try:
+        return load_policy(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise PolicyRefused(f"{path}: there is no such policy file") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise PolicyRefused(f"{path}: cannot be read as UTF-8 text ({error})") from error
+    except PolicyError as error:
+        lines = [f"  {path}:{m.line}:{m.column}  {m.where}: {m.message}" for m in error.mistakes]
+        raise PolicyRefused(
+            f"{path} has {len(lines)} mistake(s):\n" + "\n".join(lines)
+        ) from error
+
+
+def _clock(request: RunRequest, chance: Chance, as_of: datetime, address: Address) -> Clock:
+    """The machine's clock; for trials one that stands where the log or the trial begins."""
+    if chance.recorded is None and not request.trial_seed:
+        return RealClock()
+    with address.connect() as conn:
+        logged = ledger_store.last_at(conn)
+    start = as_of
+    if chance.recorded is not None:
+        first, last = recorded_closings(chance.recorded, chance.delay_s)
+        start = first - 2 * ONE_SECOND
+        if logged is not None and logged > last + 2 * ONE_SECOND * chance.delay_s:
+            raise EnvironmentRefused(
+                f"the recorded rounds lie before the log's last entry ({logged:%F %T} UTC): "
+                "use a fresh FAIRLEAD_HOME for a trial with recorded rounds"
+            )
+    return TrialClock(max(start, logged) if logged else start)
