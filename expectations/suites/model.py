@@ -1,0 +1,146 @@
+"""Suites as data: what a door expects of each relation, as sentences a reader can check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from expectations.verdict import Severity
+
+BANDS = ("enterprise", "mid_market", "smb")
+ROLES = ("SDR", "BDR", "AE", "AM", "MANAGER")
+ALLOCATING_ROLES = (
+    "SDR",
+    "BDR",
+    "AE",
+    "AM",
+)  # managers never receive leads (allocation.md)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One expectation: a sentence, the Great Expectations class that checks it, and its arguments.
+
+    `why` is the reason for a threshold or for a mere warning. In SQL, `{batch}` is the suite's
+    relation; the columns selected are what a reader sees of a failing row.
+    """
+
+    id: str
+    zh: str
+    en: str
+    expectation: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    severity: Severity = "critical"
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """All rules of one relation. `key` names the row; `query` overrides `select * from relation`.
+
+    `requires_rows`: an empty relation is refused. `required`: columns that must exist and must
+    not be null in every row. The gate checks both itself, whatever the rules say.
+    """
+
+    relation: str
+    key: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    requires_rows: bool = True
+    required: tuple[str, ...] = ()
+    query: str = ""
+
+    @property
+    def select(self) -> str:
+        """The SQL of the rows that are checked."""
+        return self.query or f"select * from {self.relation}"
+
+
+def unique(*columns: str, zh: str, en: str) -> Rule:
+    """The grain: no two rows share these columns."""
+    if len(columns) == 1:
+        return Rule(
+            "grain", zh, en, "ExpectColumnValuesToBeUnique", {"column": columns[0]}
+        )
+    return Rule(
+        "grain",
+        zh,
+        en,
+        "ExpectCompoundColumnsToBeUnique",
+        {"column_list": list(columns)},
+    )
+
+
+def known(column: str, zh: str, en: str) -> Rule:
+    """No row lacks this column."""
+    return Rule(
+        f"{column}_known", zh, en, "ExpectColumnValuesToNotBeNull", {"column": column}
+    )
+
+
+def one_of(column: str, allowed: tuple[str, ...], zh: str, en: str) -> Rule:
+    """The column holds only these values (an unknown value is another rule's business)."""
+    return Rule(
+        f"{column}_allowed",
+        zh,
+        en,
+        "ExpectColumnValuesToBeInSet",
+        {"column": column, "value_set": list(allowed)},
+    )
+
+
+def between(column: str, low: int, high: int | None, zh: str, en: str) -> Rule:
+    """The column lies in [low, high]; no upper bound when `high` is None."""
+    return Rule(
+        f"{column}_in_range",
+        zh,
+        en,
+        "ExpectColumnValuesToBeBetween",
+        {
+            "column": column,
+            "min_value": low,
+            **({} if high is None else {"max_value": high}),
+        },
+    )
+
+
+def no_rows(
+    id: str, zh: str, en: str, sql: str, severity: Severity = "critical", why: str = ""
+) -> Rule:
+    """The query finds nothing; what it finds are the failing rows."""
+    return Rule(
+        id,
+        zh,
+        en,
+        "UnexpectedRowsExpectation",
+        {"unexpected_rows_query": " ".join(sql.split())},
+        severity,
+        why,
+    )
+
+
+def mostly_not(
+    column: str, value: str, share: float, zh: str, en: str, why: str
+) -> Rule:
+    """A warning when fewer than `share` of the known rows hold anything but `value`."""
+    return Rule(
+        f"{column}_mostly_known",
+        zh,
+        en,
+        "ExpectColumnValuesToNotBeInSet",
+        {"column": column, "value_set": [value], "mostly": share},
+        "warning",
+        why,
+    )
+
+
+def of_this_run(run: str) -> Rule:
+    """Stale inputs are refused: every row was built for this run."""
+    return Rule(
+        "run_key_current",
+        f"每一行都属于本次运行 {run}。",
+        f"Every row was built for this run, {run}.",
+        "ExpectColumnValuesToBeInSet",
+        {"column": "run_key", "value_set": [run]},
+        why="a failed build leaves the last run's rows in place",
+    )
