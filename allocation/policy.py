@@ -1,6 +1,7 @@
 """One policy file in, one checked Policy out, or every mistake in it at once."""
 
 import hashlib
+from collections.abc import Collection
 
 from pydantic import ValidationError
 
@@ -20,25 +21,25 @@ __all__ = [
 _SET_HERE = ("sha256", "text")  # fields of Policy that a file must not bring along
 
 
-def load_policy(text: str) -> Policy:
+def load_policy(text: str, zones: Collection[str] = ()) -> Policy:
     """The policy in a YAML text; PolicyError with all its mistakes if there are any.
 
     `Policy.sha256` is the SHA-256 of the text's UTF-8 bytes, so one changed comment is another
-    policy.
+    policy. `zones` are the time zones there are, if the caller knows them.
     """
     document = read(text)
     policy, mistakes = _typed(document)
-    mistakes += document.mistakes + broken_promises(document)
+    mistakes += document.mistakes + broken_promises(document, zones)
     if policy is None or mistakes:
         raise PolicyError(mistakes)
     digest = hashlib.sha256(text.encode()).hexdigest()
     return policy.model_copy(update={"sha256": digest, "text": text})
 
 
-def policy_mistakes(text: str) -> list[Mistake]:
+def policy_mistakes(text: str, zones: Collection[str] = ()) -> list[Mistake]:
     """What `fairlead policy check` lists: nothing for a good policy; never raises."""
     try:
-        load_policy(text)
+        load_policy(text, zones)
     except PolicyError as error:
         return error.mistakes
     return []

@@ -4,19 +4,27 @@ Works on the plain values, so that these mistakes are reported together with wro
 that does not have the expected shape is left to the types.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from typing import Any
-from zoneinfo import available_timezones
 
 from allocation.policy_text import Document, Mistake, Path
 
+_ZONE = re.compile(r"UTC|[A-Z][A-Za-z]+(/[A-Z][A-Za-z_+-]+){1,2}")
 BANDS = ("enterprise", "mid_market", "smb")
 
 
-def broken_promises(document: Document) -> list[Mistake]:
-    """Every mistake of meaning in a policy document, with its line and column."""
+def broken_promises(document: Document, zones: Collection[str] = ()) -> list[Mistake]:
+    """Every mistake of meaning in a policy document, with its line and column.
+
+    `zones` are the time zones there are (a caller may read the machine's); without them only
+    the form Area/City is asked for.
+    """
     checks = (_bands, _shares, _tiers, _factors, _rule_ids, _clock, _references, _seniority, _size_bands)
     found = [problem for check in checks for problem in check(document.values)]
+    zone = document.values.get("zone")
+    if isinstance(zone, str) and (zone not in zones if zones else not _ZONE.fullmatch(zone)):
+        found.append((("zone",), f"no such time zone: {zone}"))
     return [document.mistake(path, message) for path, message in found]
 
 
@@ -138,9 +146,6 @@ def _clock(values: Any) -> Found:
             yield ("calendar", "open"), "the window opens before the snapshot is frozen"
         if times[1] >= times[2]:
             yield ("calendar", "close"), "the window closes before it opens"
-    zone = values.get("zone")
-    if isinstance(zone, str) and zone not in available_timezones():
-        yield ("zone",), f"no such time zone: {zone}"
     source = _section(values, "source")
     if source.get("kind") == "drand" and source.get("delay_s") is None:
         yield ("source",), "drand needs delay_s"

@@ -218,8 +218,8 @@ class Policy(Part):
     exceptions: list[ExceptionRule]
     skill_rules: list[SkillRule]
     bands: list[BandRule] = Field(min_length=3, max_length=3)
-    on_return: Literal["resume", "catch_up"] = Field(
-        default="resume", description="After an absence: nothing accrued, or paid back."
+    on_return: Literal["resume"] = Field(
+        default="resume", description="Who was away accrued nothing and goes on where they were."
     )
     seniority: SeniorityRule
     sla: Sla

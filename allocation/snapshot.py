@@ -1,0 +1,223 @@
+"""The frozen input of a run: leads, reps, loads and what was carried over, and its hash.
+
+Pseudonymous: leads and reps are known by reference only. Unknown values are omitted keys in the
+record, None here; flags are "yes"/"no". Format fairlead/snapshot/1.
+
+    SnapshotError          a record that is not exactly a snapshot
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from fractions import Fraction
+from typing import Any, Self, TypeVar
+
+from ledger.canonical import canonical
+
+FORMAT = "fairlead/snapshot/1"
+
+
+class SnapshotError(ValueError):
+    """A snapshot record with a missing, unknown or wrongly typed part; says which."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """One lead open for allocation; money in whole units, times as YYYY-MM-DDThh:mm:ssZ."""
+
+    ref: str
+    band: str
+    score: int
+    created_at: str
+    weighted_x100: int = 0
+    points: Mapping[str, int] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
+    expected_value: int | None = None
+    industry: str | None = None
+    region: str | None = None
+    product: str | None = None
+    lead_type: str | None = None
+    existing_arr: int | None = None
+    employees: int | None = None
+    requested_rep: str | None = None
+    account_owner: str | None = None
+    referrer: str | None = None
+    referral_rep: str | None = None
+    duplicate_of: str | None = None
+    do_not_contact: str | None = None
+    waiting_since: str | None = None
+    recycled_from: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
+
+    @property
+    def barred(self) -> frozenset[str]:
+        """Reps who may never get this lead: conflict of interest, or it was recycled from them."""
+        return frozenset((*self.recycled_from, *self.conflicts))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rep:
+    """One rep as of the freeze; counts of open work, load x 100, attainment in 1/10000."""
+
+    ref: str
+    role: str
+    tenure_months: int | None = None
+    region: str | None = None
+    office: str | None = None
+    manager: str | None = None
+    active: str = "yes"
+    away: str = "no"
+    fte_pct: int = 100
+    load_x100: int = 0
+    open_opportunities: int = 0
+    open_discovery_demo: int = 0
+    open_proposal_negotiation: int = 0
+    open_leads: int = 0
+    high_value_this_month: int = 0
+    attainment_bp: int | None = None
+    quarter_left_bp: int | None = None
+    stars: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """What earlier runs left over.
+
+    `shares`: "band/share" -> part of a lead not yet given to the share.
+    `reps`: band -> rep -> (owed, received), both counted in leads.
+    """
+
+    shares: Mapping[str, Fraction] = field(default_factory=dict)
+    reps: Mapping[str, Mapping[str, tuple[Fraction, int]]] = field(default_factory=dict)
+
+    def to_record(self) -> dict[str, Any]:
+        """The carry as strings and integers; rationals as "p/q"."""
+        return {
+            "shares": {name: ratio_text(part) for name, part in self.shares.items()},
+            "reps": {
+                band: {
+                    rep: {"owed": ratio_text(owed), "received": received}
+                    for rep, (owed, received) in reps.items()
+                }
+                for band, reps in self.reps.items()
+            },
+        }
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Self:
+        """The carry in a record; {} is an empty one. SnapshotError if malformed."""
+        try:
+            return cls(
+                shares={name: Fraction(text) for name, text in record.get("shares", {}).items()},
+                reps={
+                    band: {
+                        rep: (Fraction(row["owed"]), int(row["received"]))
+                        for rep, row in reps.items()
+                    }
+                    for band, reps in record.get("reps", {}).items()
+                },
+            )
+        except (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+            raise SnapshotError(f"carry: {error!r}") from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Everything a run decides from, leads and reps sorted by reference, each once."""
+
+    run: str
+    as_of: str
+    zone: str
+    currency: str
+    leads: tuple[Lead, ...]
+    reps: tuple[Rep, ...]
+    carry: Carry = field(default_factory=Carry)
+
+    def __post_init__(self) -> None:
+        for name, rows in (("leads", self.leads), ("reps", self.reps)):
+            ordered = tuple(sorted(rows, key=lambda row: row.ref))
+            if len({row.ref for row in ordered}) != len(ordered):
+                raise SnapshotError(f"{name}: a reference stands here twice")
+            object.__setattr__(self, name, ordered)
+
+    def to_record(self) -> dict[str, Any]:
+        """The snapshot as plain values, ready for canonical bytes."""
+        return {
+            "format": FORMAT,
+            "run": self.run, "as_of": self.as_of, "zone": self.zone, "currency": self.currency,
+            "leads": [_row_record(lead) for lead in self.leads],
+            "reps": [_row_record(rep) for rep in self.reps],
+            "carry": self.carry.to_record(),
+        }
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Self:
+        """The snapshot in a record; SnapshotError for anything missing, unknown or mistyped."""
+        keys = {"format", "run", "as_of", "zone", "currency", "leads", "reps", "carry"}
+        if set(record) != keys or record["format"] != FORMAT:
+            raise SnapshotError(f"not a {FORMAT} record: {sorted(set(record) ^ keys)}")
+        return cls(
+            run=record["run"], as_of=record["as_of"], zone=record["zone"],
+            currency=record["currency"],
+            leads=tuple(_row(Lead, row) for row in record["leads"]),
+            reps=tuple(_row(Rep, row) for row in record["reps"]),
+            carry=Carry.from_record(record["carry"]),
+        )
+
+
+def snapshot_sha256(snapshot: Snapshot) -> str:
+    """SHA-256 (hex) of the snapshot's canonical bytes: what the ledger records."""
+    return hashlib.sha256(canonical(snapshot.to_record())).hexdigest()
+
+
+def ratio_text(number: Fraction) -> str:
+    """A rational as "p/q" in lowest terms."""
+    return f"{number.numerator}/{number.denominator}"
+
+
+# Kept in the record even when they are at their default, because readers look for them.
+_ALWAYS = {
+    "weighted_x100", "points", "unknown", "active", "away", "fte_pct", "load_x100", "stars",
+    "open_opportunities", "open_discovery_demo", "open_proposal_negotiation", "open_leads",
+    "high_value_this_month",
+}
+_NAMES = {kind: tuple(part.name for part in fields(kind)) for kind in (Lead, Rep)}
+T = TypeVar("T", Lead, Rep)
+_TUPLES = ("unknown", "recycled_from", "conflicts")
+_MAPPINGS = ("points", "stars")
+_INTEGERS = frozenset(
+    part.name for kind in (Lead, Rep) for part in fields(kind) if part.type in (int, int | None)
+)
+
+
+def _row_record(row: Lead | Rep) -> dict[str, Any]:
+    record: dict[str, Any] = {}
+    for name in _NAMES[type(row)]:
+        value = getattr(row, name)
+        if value is None or (name not in _ALWAYS and value == ()):
+            continue
+        if name in _TUPLES:
+            value = sorted(value)
+        elif name in _MAPPINGS:
+            value = dict(value)
+        record[name] = value
+    return record
+
+
+def _row(kind: type[T], record: Mapping[str, Any]) -> T:
+    known = _NAMES[kind]
+    required = {part.name for part in fields(kind)
+                if part.default is MISSING and part.default_factory is MISSING}
+    if set(record) - set(known) or required - set(record):
+        raise SnapshotError(f"{kind.__name__}: missing or unknown keys {sorted(record)}")
+    values = dict(record)
+    for name, value in record.items():
+        expected: type = (
+            list if name in _TUPLES else dict if name in _MAPPINGS
+            else int if name in _INTEGERS else str
+        )
+        if type(value) is not expected:
+            raise SnapshotError(f"{kind.__name__}.{name}: {value!r} is no {expected.__name__}")
+        if name in _TUPLES:
+            values[name] = tuple(value)
+    return kind(**values)
