@@ -8,7 +8,7 @@ tests/vectors/beacon/quicknet-info.json.
 from functools import cache
 from hashlib import sha256
 
-from py_arkworks_bls12381 import G1Point, G2Point, GT
+from py_arkworks_bls12381 import GT, G1Point, G2Point
 
 from lottery.shapes import DrawError
 

@@ -29,7 +29,7 @@ def check_void(value: object, opening: Record, next_opening: Record) -> Record:
         raise DrawError("void.next_attempt is the hash of another opening")
     kind = source_kind(opening)
     if VOID_REASONS[constant(record["reason"], "void.reason", *VOID_REASONS)] != kind:
-        raise DrawError(f"void.reason {record['reason']!r} cannot befall a {kind} source")
+        raise DrawError(f"void.reason {record['reason']!r} does not fit a source of kind {kind!r}")
     for key in _UNCHANGED:
         if opening.get(key) != next_opening.get(key):
             raise DrawError(f"the attempt after a void must keep {key!r} unchanged")

@@ -85,7 +85,9 @@ def test_nobody_wins_two_leads_more_than_anybody_else(seed, columns, count, data
 
 
 @given(
-    st.binary(min_size=32, max_size=32), st.integers(0, 60), st.lists(st.integers(0, 20), max_size=4)
+    st.binary(min_size=32, max_size=32),
+    st.integers(0, 60),
+    st.lists(st.integers(0, 20), max_size=4),
 )
 def test_a_select_gives_each_share_its_count_and_no_lead_twice(seed, size, wished):
     candidates = [f"lead-{i:02}" for i in range(size)]
