@@ -1,0 +1,55 @@
+with runs as (
+    select * from {{ ref('stg_policy__runs') }}
+),
+
+leads as (
+    select * from {{ ref('stg_crm__leads') }}
+),
+
+scores as (
+    select
+        lead_id,
+        sum(points)::integer as score,
+        sum(points * weight_pct)::integer as weighted_x100,
+        jsonb_object_agg(factor, points) as points,
+        coalesce(
+            jsonb_agg(factor order by factor_order, factor) filter (where is_unknown),
+            '[]'::jsonb
+        ) as unknown_factors
+    from {{ ref('int_lead_factors_pointed') }}
+    group by lead_id
+),
+
+tiers as (
+    select * from {{ ref('stg_policy__tiers') }}
+)
+
+select
+    scores.lead_id,
+    runs.run_key,
+    leads.created_at,
+    scores.score,
+    scores.weighted_x100,
+    reached.band,
+    scores.points,
+    scores.unknown_factors,
+    leads.status,
+    coalesce(
+        leads.status in ('new', 'recycled', 'assigned')
+        and leads.owner_id is null
+        -- A lead whose creation time is unknown has landed, so it exists.
+        and coalesce(leads.created_at <= runs.as_of, true),
+        false
+    ) as is_open_for_allocation
+from scores
+inner join leads
+    on scores.lead_id = leads.lead_id
+cross join runs
+left join lateral (
+    select tiers.band
+    from tiers
+    where tiers.min_points <= scores.score
+    order by tiers.tier_order
+    limit 1
+) as reached
+    on true
