@@ -85,3 +85,8 @@ def parse_as_of(text: str | None, zone: str, now: datetime) -> datetime:
     if instant.tzinfo is None:
         raise UsageError(f"--as-of {text!r} needs an offset, e.g. {text}+08:00")
     return instant.astimezone(UTC).replace(microsecond=0)
+
+
+def local_date(instant: datetime, zone: str) -> date:
+    """The calendar day of an instant in a zone."""
+    return instant.astimezone(ZoneInfo(zone)).date()

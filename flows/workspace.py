@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import psycopg
@@ -14,7 +15,7 @@ from adapters.site_files import SiteFolder
 from adapters.warehouse import ledger_store
 from adapters.warehouse.address import Address
 from allocation.policy import Policy, PolicyError, load_policy
-from flows.business_week import parse_as_of, run_key
+from flows.business_week import monday_clock, parse_as_of, run_key
 from flows.chance import Chance, chosen_chance, recorded_closings
 from flows.clock import ONE_SECOND, Clock, Dice, RealClock, SystemDice, TrialClock, TrialDice
 from flows.errors import EnvironmentRefused, PolicyRefused, UsageError
@@ -43,6 +44,37 @@ class Workspace:
     def connect(self) -> psycopg.Connection:
         return self.address.connect()
 
+    @property
+    def shows_each_stage(self) -> bool:
+        """Whether the site is published between the stages: not when they follow at once."""
+        return self.request.window != 0 and self.chance.recorded is None
+
+    def select_opens_at(self) -> datetime:
+        """When the select draws open: now, or a second before their recorded round's closing."""
+        if self.chance.recorded is not None:
+            first, _ = recorded_closings(self.chance.recorded, self.chance.delay_s)
+            return first - ONE_SECOND
+        return self.clock.now()
+
+    def ladder_window(self) -> tuple[datetime, datetime]:
+        """When the lottery opens and closes. Errors: UsageError when that time has passed."""
+        now = self.clock.now()
+        if self.chance.recorded is not None:
+            _, last = recorded_closings(self.chance.recorded, self.chance.delay_s)
+            return last - ONE_SECOND, last
+        if self.request.window is not None:
+            return now, now + max(timedelta(minutes=self.request.window), ONE_SECOND)
+        times = self.policy.calendar
+        clock = monday_clock(
+            self.run, self.policy.zone, times.weekday, times.freeze, times.open, times.close
+        )
+        if now >= clock.closes_at:
+            raise UsageError(
+                f"the lottery of {self.run} closed at {clock.closes_at:%F %H:%M} UTC by the "
+                "policy's clock: give --window 0 to draw now, or --window MINUTES"
+            )
+        return max(clock.opens_at, now), clock.closes_at
+
     @contextmanager
     def sole_run(self) -> Iterator[None]:
         """Hold the run's lock: of two processes for one week, the second one is told so."""
@@ -58,6 +90,7 @@ class Workspace:
             yield
 
 
+@lru_cache(maxsize=2)  # the stages of a run share one workspace; a request names its instant
 def open_workspace(request: RunRequest) -> Workspace:
     """Open what a request needs. Errors: FairleadError of every kind but SourceRefused."""
     home = Home(load_settings().with_home(), load_settings())
@@ -83,6 +116,13 @@ def open_workspace(request: RunRequest) -> Workspace:
         signer=home.signer(),
         site=SiteFolder(Path(request.site).resolve() if request.site else home.site),
     )
+
+
+def resolved(request: RunRequest) -> RunRequest:
+    """The request with its instant written out, so that all its stages mean the same run."""
+    if request.as_of:
+        return request
+    return request.model_copy(update={"as_of": RealClock().now().isoformat()})
 
 
 def read_policy(path: Path) -> Policy:

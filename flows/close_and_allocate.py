@@ -1,0 +1,176 @@
+"""Monday 11:00: close the lottery, wait for its chance, decide, publish, send.
+
+Decisions, the log's entry and the outbox are written in one transaction: either the week is
+decided and everything that follows from it is queued, or nothing happened.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import psycopg
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from adapters.warehouse import ledger_store, references, runs
+from adapters.warehouse.ledger_store import NewEntry
+from allocation.engine import Allocation, allocate
+from flows.errors import UsageError
+from flows.log_draws import draws_value, log_closings, log_outcomes, outcomes
+from flows.open_window import stored_snapshot
+from flows.progress import step
+from flows.publish_site import publish_site
+from flows.request import RunRequest
+from flows.send_digests import send_digests
+from flows.workspace import Workspace, open_workspace, resolved
+from ledger.canonical import canonical, parse_canonical, sha256_hex
+from lottery.records import LADDER
+
+
+@flow(name="close-and-allocate")
+def close_and_allocate(request: RunRequest) -> None:
+    """Close, finish, decide, publish, send; each step resumes where a crash left it."""
+    request = resolved(request)
+    work = open_workspace(request)
+    with work.sole_run():
+        with work.connect() as conn:
+            done = runs.reached(conn, work.run)
+        if "opened" not in done:
+            raise UsageError(f"run {work.run} has no open lottery: run open-window first")
+        if "closed" not in done:
+            with step("close the lottery"):
+                close_ladders(request)
+            if work.shows_each_stage:
+                publish_site(request)
+        if "decided" not in done:
+            with step("finish the lottery"):
+                finish_ladders(request)
+            with step("decide"):
+                decide(request)
+        with work.connect() as conn:
+            done = runs.reached(conn, work.run)
+        if "published" not in done or not work.site.path.exists():
+            with step("publish the site"):
+                publish_site(request)
+        with step("send the digests"):
+            send_digests(request)
+
+
+@task(cache_policy=NO_CACHE)
+def close_ladders(request: RunRequest) -> None:
+    """Log the closings with the lines that were acknowledged last."""
+    work = open_workspace(request)
+    with work.connect() as conn:
+        log_closings(conn, work, LADDER)
+        runs.mark(conn, work.run, "closed", work.clock.now())
+
+
+@task(cache_policy=NO_CACHE)
+def finish_ladders(request: RunRequest) -> None:
+    """Wait for the source of chance and log who won which lead."""
+    work = open_workspace(request)
+    with work.connect() as conn:
+        log_outcomes(conn, work, outcomes(conn, work, LADDER))
+
+
+@task(cache_policy=NO_CACHE)
+def decide(request: RunRequest) -> str:
+    """Decide every lead of the snapshot; the hash of the decision file."""
+    work = open_workspace(request)
+    with work.connect() as conn:
+        snapshot = stored_snapshot(conn, work.run)
+        value = draws_value(conn, work.run)
+        allocation = allocate(snapshot, work.policy, value)
+        snapshot_body = runs.document(conn, work.run, "snapshot") or b""
+        now = work.clock.now()
+        file = canonical(
+            {
+                "format": "fairlead/decisions/1",
+                "run": work.run,
+                "snapshot": sha256_hex(snapshot_body),
+                "policy_sha256": work.policy.sha256,
+                "decisions": allocation.decisions,
+            }
+        )
+        bundle = canonical(
+            {
+                "format": "fairlead/bundle/1",
+                "snapshot": parse_canonical(snapshot_body),
+                "policy": work.policy.text,
+                "draws": value,
+            }
+        )
+        digest = runs.store_document(conn, work.run, "decisions", file, now)
+        bundle_digest = runs.store_document(conn, work.run, "bundle", bundle, now)
+        runs.store_document(conn, work.run, "carry", canonical(allocation.carry), now)
+        rows = _rows(conn, work, allocation)
+        runs.store_decisions(conn, work.run, rows)
+        runs.store_effects(conn, work.run, _effects(conn, work, rows), now)
+        record = {
+            "run": work.run,
+            "snapshot": sha256_hex(snapshot_body),
+            "policy_sha256": work.policy.sha256,
+            "decisions": digest,
+            "bundle": bundle_digest,
+            "counts": counts(allocation.decisions),
+            "owned": sum("rep" in decision for decision in allocation.decisions),
+            "held": sum("rep" not in decision for decision in allocation.decisions),
+        }
+        ledger_store.append(conn, [NewEntry("allocation", work.run, record)], now)
+        runs.mark(conn, work.run, "decided", now)
+    work.home.bundles.mkdir(parents=True, exist_ok=True)
+    (work.home.bundles / f"{work.run}.json").write_bytes(bundle)
+    return digest
+
+
+def counts(decisions: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
+    """{band: {method: leads}}, as the log and the pages state them."""
+    found: dict[str, Counter[str]] = {}
+    for decision in decisions:
+        found.setdefault(decision["band"], Counter())[decision["method"]] += 1
+    return {band: dict(sorted(methods.items())) for band, methods in sorted(found.items())}
+
+
+def _rows(
+    conn: psycopg.Connection, work: Workspace, allocation: Allocation
+) -> list[dict[str, Any]]:
+    """Decisions with ids in place of references, for the database and the CRM."""
+    run = runs.find_run(conn, work.run)
+    assert run is not None  # frozen before
+    leads = references.ids_by_reference(references.references(conn, run.source, "lead"))
+    reps = references.ids_by_reference(references.references(conn, run.source, "rep"))
+    return [
+        {
+            "lead_id": leads[decision["lead"]],
+            "rep_id": reps[decision["rep"]] if "rep" in decision else None,
+            "band": decision["band"],
+            "method": decision["method"],
+            "reason": decision["reason"],
+            "rule_id": decision["rule"],
+            "share": decision.get("share"),
+            "draw": decision.get("draw"),
+            "co_owners": [
+                {"rep_id": reps[other["rep"]], "role": other["role"]}
+                for other in decision.get("co_owners", [])
+            ],
+        }
+        for decision in allocation.decisions
+    ]
+
+
+def _effects(
+    conn: psycopg.Connection, work: Workspace, rows: list[dict[str, Any]]
+) -> list[tuple[str, str, dict[str, Any]]]:
+    """What the world must be told, each with the key that keeps it from happening twice."""
+    effects: list[tuple[str, str, dict[str, Any]]] = [
+        (
+            "crm_owner",
+            f"{row['lead_id']}/{work.run}/crm_owner",
+            {"lead_id": row["lead_id"], "owner_id": row["rep_id"], "reason": row["reason"],
+             "draw": row["draw"]},
+        )
+        for row in rows
+        if row["rep_id"] is not None
+    ]
+    return effects

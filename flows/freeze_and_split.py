@@ -1,0 +1,228 @@
+"""Monday 08:40: extract, build, check; freeze the snapshot and log the draws that split the bands.
+
+Nothing that is decided later can be prepared by hand: the snapshot's hash and the draws over all
+its leads are in the log before any chance exists.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from adapters.warehouse import ledger_store, marts, references, run_context, runs
+from adapters.warehouse.ledger_store import NewEntry, timestamp
+from allocation.engine import split
+from allocation.policy import Policy
+from allocation.snapshot import Snapshot, build_snapshot
+from flows.build_models import build_models, set_run_context
+from flows.chance import ensure_commitments
+from flows.check_door import check_door
+from flows.clock import ONE_SECOND
+from flows.errors import PolicyRefused
+from flows.land_source import Landed, land_source
+from flows.log_draws import log_closings, log_openings
+from flows.progress import say, step
+from flows.publish_site import publish_site
+from flows.request import RunRequest
+from flows.workspace import Workspace, open_workspace, resolved
+from ledger.canonical import canonical, parse
+from lottery.records import SELECT, draw_id, select_opening
+
+
+@flow(name="freeze-and-split")
+def freeze_and_split(request: RunRequest) -> None:
+    """Land, build, check, freeze, and close the select draws before their chance exists."""
+    request = resolved(request)
+    work = open_workspace(request)
+    with work.sole_run():
+        with work.connect() as conn:
+            done = runs.reached(conn, work.run)
+        if "frozen" not in done:
+            with step("land the source"):
+                landed = land_source(request)
+            with step("check what landed"):
+                check_door(request, "landing", landed.source, landed.landed_until)
+            with step("build the models"):
+                set_run_context(request, landed)
+                build_models(request)
+            with step("check the allocation's inputs"):
+                check_door(request, "allocation_inputs", landed.source, landed.landed_until)
+            with step("freeze the snapshot"):
+                freeze(request, landed)
+        if "split" not in done:
+            close_selects(request)
+            if work.shows_each_stage:
+                publish_site(request)
+
+
+@task(cache_policy=NO_CACHE)
+def freeze(request: RunRequest, landed: Landed) -> str:
+    """Freeze and log the snapshot with its select draws in one transaction; its hash."""
+    work = open_workspace(request)
+    if work.as_of.date() < work.policy.effective_from:
+        say(f"note: policy {work.policy.version} takes effect on {work.policy.effective_from}")
+    with work.connect() as conn:
+        snapshot, notes = _snapshot(conn, work, landed)
+        for note in notes[:10]:
+            say(f"note: {note}")
+        now = work.clock.now()
+        runs.store_run(conn, _run(work, landed))
+        body = canonical(snapshot.to_record())
+        digest = runs.store_document(conn, work.run, "snapshot", body, now)
+        ledger_store.append(conn, _entries(conn, work, landed, snapshot, digest), now)
+        log_openings(conn, work, _select_openings(conn, work, snapshot, digest))
+        runs.mark(conn, work.run, "frozen", now)
+    return digest
+
+
+@task(cache_policy=NO_CACHE)
+def close_selects(request: RunRequest) -> None:
+    """Log the closings of the select draws at their time."""
+    work = open_workspace(request)
+    with work.connect() as conn:
+        log_closings(conn, work, SELECT)
+        runs.mark(conn, work.run, "split", work.clock.now())
+
+
+def draws_of_policy(policy: Policy, run: str) -> list[str]:
+    """Every draw that a run under this policy may hold, in the policy's order."""
+    ids = [draw_id(run, rule.band) for rule in policy.bands]
+    ids += [
+        draw_id(run, rule.band, share.share)
+        for rule in policy.bands
+        for share in rule.shares
+        if share.method == "lottery"
+    ]
+    return ids
+
+
+def commitment_entries(conn: psycopg.Connection, work: Workspace) -> list[NewEntry]:
+    """What an operator must log before the pool is frozen; nothing for other sources."""
+    if work.chance.kind != "operator":
+        return []
+    records = ensure_commitments(conn, work.dice, draws_of_policy(work.policy, work.run))
+    return [
+        NewEntry("commitment", work.run, record)
+        for record in records
+        if not ledger_store.has_record(conn, "commitment", record)
+    ]
+
+
+def _snapshot(
+    conn: psycopg.Connection, work: Workspace, landed: Landed
+) -> tuple[Snapshot, list[str]]:
+    lead_rows = marts.rows(conn, "fct_allocation_leads", work.run)
+    rep_rows = marts.rows(conn, "dim_reps", work.run)
+
+    def new_salt(kind: str, id_: str) -> bytes:
+        return work.dice.bytes32("salt", kind, id_)
+
+    refs: dict[str, dict[str, str]] = {
+        "lead": references.ensure_references(
+            conn, landed.source, "lead", [row["lead_id"] for row in lead_rows], new_salt
+        ),
+        "rep": references.ensure_references(
+            conn, landed.source, "rep", [row["rep_id"] for row in rep_rows], new_salt
+        ),
+    }
+    stored = runs.newest_document(conn, "carry", landed.source)
+    return build_snapshot(
+        run=work.run,
+        as_of=timestamp(work.as_of),
+        zone=work.policy.zone,
+        currency=landed.currency,
+        lead_rows=lead_rows,
+        rep_rows=rep_rows,
+        capacity_rows=marts.rows(conn, "fct_rep_capacity", work.run),
+        capability_rows=marts.rows(conn, "fct_rep_capability", work.run),
+        carry=parse(stored) if stored else {},
+        lead_refs=refs["lead"],
+        rep_refs=refs["rep"],
+    )
+
+
+def _entries(
+    conn: psycopg.Connection, work: Workspace, landed: Landed, snapshot: Snapshot, digest: str
+) -> list[NewEntry]:
+    policy = work.policy
+    policy_record = {
+        "id": policy.id,
+        "version": policy.version,
+        "sha256": policy.sha256,
+        "text": policy.text,
+        "approvals": [
+            {"role": approval.role, "by": approval.by, "on": approval.on.isoformat()}
+            for approval in policy.approvals
+        ],
+        "effective_from": policy.effective_from.isoformat(),
+    }
+    snapshot_record = {
+        "run": work.run,
+        "snapshot": digest,
+        "policy_sha256": policy.sha256,
+        "as_of": timestamp(work.as_of),
+        "leads": len(snapshot.leads),
+        "reps": len(snapshot.reps),
+        "loads": run_context.loads_until(conn, landed.source, landed.landed_until),
+        "reconstructed": "yes" if landed.is_reconstructed else "no",
+    }
+    entries = []
+    if not ledger_store.has_record(conn, "policy", policy_record):
+        entries.append(NewEntry("policy", "-", policy_record))
+    return [
+        *entries,
+        *commitment_entries(conn, work),
+        NewEntry("snapshot", work.run, snapshot_record),
+    ]
+
+
+def _select_openings(
+    conn: psycopg.Connection, work: Workspace, snapshot: Snapshot, digest: str
+) -> list[dict[str, Any]]:
+    plans = split(snapshot, work.policy)
+    opens_at = work.select_opens_at()
+    closes_at = opens_at + ONE_SECOND  # nobody adds lines to a select: its window is a formality
+    openings = []
+    for rule in work.policy.bands:
+        plan = plans[rule.band]
+        draw = draw_id(work.run, rule.band)
+        openings.append(
+            select_opening(
+                draw=draw,
+                policy_sha256=work.policy.sha256,
+                opens_at=timestamp(opens_at),
+                closes_at=timestamp(closes_at),
+                sources=[work.chance.source(conn, draw, closes_at)],
+                candidates=plan.candidates,
+                shares=plan.shares,
+                more={"snapshot": digest},
+            )
+        )
+    return openings
+
+
+def _run(work: Workspace, landed: Landed) -> runs.Run:
+    if landed.currency != work.policy.currency:
+        raise PolicyRefused(
+            f"the source's money is in {landed.currency}, policy {work.policy.id} counts in "
+            f"{work.policy.currency}: use a policy written for that currency"
+        )
+    return runs.Run(
+        run_key=work.run,
+        kind="week",
+        source=landed.source,
+        as_of=work.as_of,
+        zone=work.policy.zone,
+        currency=landed.currency,
+        policy_id=work.policy.id,
+        policy_version=work.policy.version,
+        policy_sha256=work.policy.sha256,
+        policy_text=work.policy.text,
+        entropy=work.request.entropy or work.policy.source.kind,
+        is_synthetic=landed.is_synthetic,
+        is_reconstructed=landed.is_reconstructed,
+        started_at=work.clock.now(),
+    )

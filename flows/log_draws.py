@@ -1,0 +1,94 @@
+"""Writing draws into the log and the database together: opening, closing, outcome.
+
+Each function runs in the caller's transaction, so a draw is never stored without being logged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from adapters.warehouse import draws, ledger_store
+from adapters.warehouse.draws import StoredDraw
+from adapters.warehouse.ledger_store import NewEntry
+from flows.workspace import Workspace
+from lottery import derive, records
+
+
+def log_openings(
+    conn: psycopg.Connection, work: Workspace, openings: Iterable[dict[str, Any]]
+) -> None:
+    """Log openings; each must be logged before its window opens."""
+    made = list(openings)
+    for opening in made:
+        draws.store_opening(conn, work.run, records.opening_hash(opening), opening)
+    ledger_store.append(
+        conn, [NewEntry("opening", work.run, opening) for opening in made], work.clock.now()
+    )
+
+
+def log_closings(conn: psycopg.Connection, work: Workspace, kind: str) -> None:
+    """Wait for each window to end and log its closing with the lines that stand."""
+    for draw in draws.draws_of(conn, work.run, kind):
+        if draw.closing is not None:
+            continue
+        work.clock.sleep_until(instant(draw.opening["closes_at"]))
+        lines = (
+            [
+                (line["entrant"], line["left"], line["level"])
+                for line in draws.last_lines(conn, draw.opening_hash)
+            ]
+            if kind == records.LADDER
+            else []
+        )
+        closing = records.closing(draw.opening, lines)
+        at = work.clock.now()
+        draws.store_event(conn, draw.opening_hash, "closing", closing, at)
+        ledger_store.append(conn, [NewEntry("closing", work.run, closing)], at)
+
+
+def log_outcomes(
+    conn: psycopg.Connection, work: Workspace, found: Iterable[tuple[StoredDraw, dict[str, Any]]]
+) -> None:
+    """Log the outcomes of draws."""
+    at = work.clock.now()
+    for draw, outcome in found:
+        draws.store_event(conn, draw.opening_hash, "outcome", outcome, at)
+        ledger_store.append(conn, [NewEntry("outcome", work.run, outcome)], at)
+
+
+def outcomes(
+    conn: psycopg.Connection, work: Workspace, kind: str
+) -> list[tuple[StoredDraw, dict[str, Any]]]:
+    """Wait for the source of every unfinished draw of this kind and derive its outcome."""
+    found = []
+    for draw in draws.draws_of(conn, work.run, kind):
+        if draw.outcome is None:
+            if draw.closing is None:
+                raise RuntimeError(f"draw {draw.draw} has no closing")
+            reveals = work.chance.reveals(conn, draw.opening, work.clock)
+            found.append((draw, derive.outcome(draw.opening, draw.closing, reveals)))
+    return found
+
+
+def draws_value(conn: psycopg.Connection, run: str) -> dict[str, Any]:
+    """The finished draws of a run as the engine takes them; recomputed, never read back."""
+    value: dict[str, Any] = {"selects": {}, "ladders": {}}
+    for draw in draws.draws_of(conn, run):
+        if draw.closing is None or draw.outcome is None:
+            continue
+        result = derive.derive(draw.opening, draw.closing, draw.outcome["reveals"])
+        if draw.kind == records.SELECT:
+            band = draw.draw.split("/")[1]
+            value["selects"][band] = {"seed": result["seed"], "selected": result["selected"]}
+        else:
+            value["ladders"][draw.draw] = {"winners": result["winners"]}
+    return value
+
+
+def instant(text: str) -> datetime:
+    """A time of a record as an aware datetime."""
+    return datetime.fromisoformat(text)

@@ -1,0 +1,90 @@
+"""Monday 09:00: finish the draws that split the bands, and open the lottery with its pool."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from adapters.warehouse import draws, runs
+from adapters.warehouse.ledger_store import timestamp
+from allocation.engine import ladder_plans
+from allocation.snapshot import Snapshot
+from flows.errors import UsageError
+from flows.log_draws import draws_value, log_openings, log_outcomes, outcomes
+from flows.progress import step
+from flows.publish_site import publish_site
+from flows.request import RunRequest
+from flows.workspace import Workspace, open_workspace, resolved
+from ledger.canonical import parse_canonical
+from lottery.records import SELECT, ladder_opening
+
+
+@flow(name="open-window")
+def open_window(request: RunRequest) -> None:
+    """Log the select outcomes, then the ladders' openings before their window opens."""
+    request = resolved(request)
+    work = open_workspace(request)
+    with work.sole_run():
+        with work.connect() as conn:
+            done = runs.reached(conn, work.run)
+        if "split" not in done:
+            raise UsageError(f"run {work.run} is not frozen yet: run freeze-and-split first")
+        if "opened" in done:
+            return
+        with step("finish the draws that split the bands"):
+            finish_selects(request)
+        with step("open the lottery"):
+            open_ladders(request)
+        if work.shows_each_stage:
+            publish_site(request)
+
+
+@task(cache_policy=NO_CACHE)
+def finish_selects(request: RunRequest) -> None:
+    """Wait for the source of chance and log which leads go to which share."""
+    work = open_workspace(request)
+    with work.connect() as conn:
+        log_outcomes(conn, work, outcomes(conn, work, SELECT))
+
+
+@task(cache_policy=NO_CACHE)
+def open_ladders(request: RunRequest) -> None:
+    """Log one opening for each lottery share that has prizes and entrants."""
+    work = open_workspace(request)
+    with work.connect() as conn:
+        log_openings(conn, work, _ladder_openings(conn, work))
+        runs.mark(conn, work.run, "opened", work.clock.now())
+
+
+def stored_snapshot(conn: psycopg.Connection, run: str) -> Snapshot:
+    """The frozen snapshot of a run, from its very bytes."""
+    body = runs.document(conn, run, "snapshot")
+    if body is None:
+        raise UsageError(f"run {run} has no snapshot")
+    return Snapshot.from_record(parse_canonical(body))
+
+
+def _ladder_openings(conn: psycopg.Connection, work: Workspace) -> list[dict[str, Any]]:
+    opens_at, closes_at = work.ladder_window()
+    selected = {
+        band: select["selected"]
+        for band, select in draws_value(conn, work.run)["selects"].items()
+    }
+    pools = {draw.draw: draw.opening_hash for draw in draws.draws_of(conn, work.run, SELECT)}
+    return [
+        ladder_opening(
+            draw=plan.draw,
+            policy_sha256=work.policy.sha256,
+            opens_at=timestamp(opens_at),
+            closes_at=timestamp(closes_at),
+            sources=[work.chance.source(conn, plan.draw, closes_at)],
+            entrants=plan.entrants,
+            prizes=plan.prizes,
+            pool=pools[f"{work.run}/{plan.band}"],
+            extra=plan.extra,
+        )
+        for plan in ladder_plans(stored_snapshot(conn, work.run), work.policy, selected)
+    ]
