@@ -59,10 +59,11 @@ class SiteFolder:
             str(file.relative_to(root)): file for file in sorted(root.rglob("*")) if file.is_file()
         }
 
-    def publish(self, files: Mapping[str, Mapping[str, bytes]]) -> Path:
-        """Show `files` ({audience: {path: bytes}}) and nothing else; the new release folder.
+    def build(self, files: Mapping[str, Mapping[str, bytes]]) -> Path:
+        """Write `files` ({audience: {path: bytes}}) as a new release that nobody sees yet.
 
         A file equal to the one shown now is hard-linked, so a release costs what changed.
+        Errors: PublishError.
         """
         self.check()
         self.releases.mkdir(parents=True, exist_ok=True)
@@ -82,13 +83,17 @@ class SiteFolder:
                     target.write_bytes(body)
         _fsync_tree(building)
         building.rename(release)
+        return release
+
+    def switch(self, release: Path) -> None:
+        """Show a release to both audiences in one step; older ones but two are removed."""
         _point(self.current, release.name)
         for link, audience in ((self.path, "public"), (self.team_path, "team")):
             if not link.is_symlink():
                 _point(link, f"{self.releases.name}/current/{audience}")
-        for number in sorted(numbers)[: -(KEPT_RELEASES - 1)]:
-            shutil.rmtree(self.releases / f"{number:06d}", ignore_errors=True)
-        return release
+        numbers = sorted(p.name for p in self.releases.iterdir() if p.name.isdigit())
+        for name in numbers[:-KEPT_RELEASES]:
+            shutil.rmtree(self.releases / name)
 
 
 def _point(link: Path, target: str) -> None:

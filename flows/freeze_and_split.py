@@ -224,5 +224,6 @@ def _run(work: Workspace, landed: Landed) -> runs.Run:
         entropy=work.request.entropy or work.policy.source.kind,
         is_synthetic=landed.is_synthetic,
         is_reconstructed=landed.is_reconstructed,
+        landed_until=landed.landed_until,
         started_at=work.clock.now(),
     )

@@ -89,6 +89,15 @@ def draws_value(conn: psycopg.Connection, run: str) -> dict[str, Any]:
     return value
 
 
+def seeds(conn: psycopg.Connection, run: str) -> dict[str, str]:
+    """{draw id: seed} of a run's finished draws."""
+    return {
+        draw.draw: derive.derive(draw.opening, draw.closing, draw.outcome["reveals"])["seed"]
+        for draw in draws.draws_of(conn, run)
+        if draw.closing is not None and draw.outcome is not None
+    }
+
+
 def instant(text: str) -> datetime:
     """A time of a record as an aware datetime."""
     return datetime.fromisoformat(text)

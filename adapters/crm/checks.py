@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from adapters.crm.columns import MONEY_MAX, SKILLS, Column, Table
-from adapters.crm.extract import BadRow, Fault, FileExtract, Problem, Row, row_hash, row_key
+from adapters.crm.extract import BadRow, Fault, FileExtract, Problem, Row, hash_prefix, row_hash, row_key
 from adapters.crm.records import Record, shown
 
 ID_MAX = 200
+KEY_MAX = 600  # PostgreSQL refuses index entries above 2,704 bytes; a character takes up to 4
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIMESTAMP = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?"
@@ -32,7 +33,8 @@ class Checker:
         self.table, self.file = table, file
         self.header = tuple(header)
         self._at = {name: index for index, name in enumerate(self.header)}
-        self._places = [self._at.get(name) for name in table.names]
+        # A column that the file lacks is read from the empty cell put behind the last one.
+        self._places = [self._at.get(name, len(self.header)) for name in table.names]
         self._unknown = [(index, name) for name, index in self._at.items() if name not in table.names]
         self._keys = [self._at[name] for name in table.key if name in self._at]
         self._seen: dict[str, tuple[int, str]] = {}
@@ -42,12 +44,14 @@ class Checker:
             for column in table.columns
             if column.name in self._at and (check := _check_of(column, reps))
         ]
+        hashed = sorted((name, i) for name, i in self._at.items() if i not in self._protected)
+        self._hashed = [(hash_prefix(name), index) for name, index in hashed]
         self._filled = [(self._at[c.name], c.name) for c in table.columns if c.filled and c.name in self._at]
 
     def judge(self, records: Iterable[Record], into: FileExtract) -> None:
         """Append every record to `into`, as a good row or as a bad one."""
         for record in records:
-            cells = [cell.strip() for cell in record.cells]
+            cells = list(map(str.strip, record.cells))
             faults = list(record.faults)
             if len(cells) == len(self.header):
                 faults += self._cell_faults(cells)
@@ -84,17 +88,18 @@ class Checker:
         return value if _DATE.fullmatch(value) else None
 
     def _identity(self, cells: list[str]) -> tuple[str, str]:
-        open_values = {
-            name: cells[index] for name, index in self._at.items() if index not in self._protected
-        }
         try:
-            digest = row_hash(open_values)
+            digest = row_hash([(prefix, cells[index]) for prefix, index in self._hashed])
         except UnicodeEncodeError:  # bytes that are not text: the row is bad already
             digest = ""
+        if len(self._keys) == 1:
+            return cells[self._keys[0]], digest
         return row_key(tuple(cells[index] for index in self._keys)), digest
 
     def _duplicate(self, key: str, digest: str, line: int) -> Iterator[Fault]:
         """The first row with a key stays, later ones are bad: which of them is true is not known here."""
+        if len(key) > KEY_MAX:
+            yield Fault(", ".join(self.table.key), "bad_id", f"is longer than {KEY_MAX} characters")
         mine = (line, digest)
         first = self._seen.setdefault(key, mine)
         if first is mine or not key.strip('[]", '):  # a missing id is a fault of its own
@@ -106,7 +111,8 @@ class Checker:
             yield Fault(column, "duplicate_id", f"line {first[0]} has the same {column}")
 
     def _row(self, line: int, cells: list[str], key: str, digest: str) -> Row:
-        values = tuple((cells[place] or None) if place is not None else None for place in self._places)
+        cells.append("")
+        values = tuple([cells[place] or None for place in self._places])
         extra = {name: cells[index] for index, name in self._unknown if cells[index]}
         return Row(line, key, digest, values, extra)
 

@@ -14,11 +14,13 @@ import psycopg
 from psycopg import sql
 
 from adapters.crm.columns import BY_NAME, TABLES, Table
-from adapters.crm.extract import Extract, FileExtract, row_hash
+from adapters.crm.extract import Extract, FileExtract, hash_prefix, row_hash
 
 NOT_THERE = "missing"  # file_sha256 of a load that only says that the whole file is gone
 # Columns whose names raw needs for itself.
 RENAMED = {("leads", "source"): "lead_source"}
+
+_RawRow = tuple[str, str, int, str | None, Sequence[str | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,18 @@ class _Part:
 
     table: sql.Identifier
     columns: tuple[str, ...]
-    rows: Iterable[tuple[str, str, int, str | None, Sequence[str | None]]]
+    rows: Iterable[_RawRow]
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """What one landing appends to one raw table; `deleted` are (key, last hash)."""
+
+    part: _Part
+    append: list[_RawRow]
+    new: int
+    changed: int
+    deleted: list[tuple[str, str]]
 
 
 def land(conn: psycopg.Connection, extract: Extract, landed_at: datetime) -> Landing:
@@ -88,30 +101,39 @@ def _land_file(
             return None
         file = FileExtract(table.file, table.name, "", NOT_THERE, table.names)
     quarantine = [(bad.line, bad.column, bad.code, bad.reason, bad.row_text) for bad in file.bad]
-    parts = list(_parts(file))
-    counts = [_compare(conn, source, part, place) for place, part in enumerate(parts)]
-    new, changed, deleted = counts[0]
+    changes = [_changes(conn, source, part) for part in _parts(file)]
+    counts = changes[0]
     same_bytes = last is not None and last[1] == file.sha256
-    if same_bytes and not any(map(any, counts)) and quarantine == _quarantine(conn, last[0]):
+    if same_bytes and not any(map(_any, changes)) and quarantine == _quarantine(conn, last[0]):
         load_id = None
     else:
         load_id = conn.execute(
             "insert into raw.loads (source, file, file_sha256, rows_read, rows_new, rows_changed,"
             " rows_deleted, rows_bad, landed_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
             " returning load_id",
-            [source, table.file, file.sha256, file.rows_read, new, changed, deleted, len(file.bad), landed_at],
+            [
+                source,
+                table.file,
+                file.sha256,
+                file.rows_read,
+                counts.new,
+                counts.changed,
+                len(counts.deleted),
+                len(file.bad),
+                landed_at,
+            ],
         ).fetchone()[0]
-        for place, part in enumerate(parts):
-            _append(conn, source, part, place, load_id, landed_at)
-        with conn.cursor().copy(
-            "copy raw.quarantine (load_id, source, file, line, column_name, code, reason, row_text,"
-            " landed_at) from stdin"
-        ) as copy:
-            for bad in quarantine:
-                copy.write_row((load_id, source, table.file, *bad, landed_at))
-    for place in range(len(parts)):
-        conn.execute(sql.SQL("drop table {}, {}").format(_incoming(place), _latest(place)))
-    return FileLanding(table.file, load_id, file.rows_read, new, changed, deleted, len(file.bad))
+        for change in changes:
+            _append(conn, source, change, load_id, landed_at)
+        _copy(
+            conn,
+            sql.Identifier("raw", "quarantine"),
+            ("load_id", "source", "file", "landed_at", "line", "column_name", "code", "reason", "row_text"),
+            ((load_id, source, table.file, landed_at, *bad) for bad in quarantine),
+        )
+    return FileLanding(
+        table.file, load_id, file.rows_read, counts.new, counts.changed, len(counts.deleted), len(file.bad)
+    )
 
 
 def _parts(file: FileExtract) -> Iterator[_Part]:
@@ -134,88 +156,75 @@ def _parts(file: FileExtract) -> Iterator[_Part]:
     )
     if table.protected_names:
         protected = (*table.key, *table.protected_names)
+        prefixes = [hash_prefix(name) for name in protected]
         cells = [(row, [row.values[table.names.index(n)] for n in protected]) for row in file.rows]
         yield _Part(
             sql.Identifier("raw_restricted", f"{table.name}_protected"),
             protected,
             [
-                (row.row_key, row_hash(dict(zip(protected, values, strict=True))), row.line, None, values)
+                (row.row_key, row_hash(zip(prefixes, values, strict=True)), row.line, None, values)
                 for row, values in cells
                 if any(values[len(table.key) :])
             ],
         )
 
 
-def _incoming(place: int) -> sql.Identifier:
-    return sql.Identifier("pg_temp", f"landing_incoming_{place}")
-
-
-def _latest(place: int) -> sql.Identifier:
-    return sql.Identifier("pg_temp", f"landing_latest_{place}")
-
-
-def _compare(conn: psycopg.Connection, source: str, part: _Part, place: int) -> tuple[int, int, int]:
-    """Put the rows beside the latest versions; how many are new, changed, gone."""
-    incoming, latest = _incoming(place), _latest(place)
-    columns = sql.SQL(", ").join(map(sql.Identifier, part.columns))
-    conn.execute(
-        sql.SQL(
-            "create temporary table {} as select row_key, row_hash, line, extra, {} from {} where false"
-        ).format(incoming, columns, part.table)
+def _changes(conn: psycopg.Connection, source: str, part: _Part) -> _Changes:
+    """What of the rows differs from the latest version of each key, without writing anything."""
+    latest: dict[str, str | None] = dict(
+        conn.execute(
+            sql.SQL(
+                "select distinct on (row_key) row_key, case when is_deleted then null else row_hash end"
+                " from {} where source = %s order by row_key, load_id desc"
+            ).format(part.table),
+            [source],
+        )
     )
-    with conn.cursor().copy(sql.SQL("copy {} from stdin").format(incoming)) as copy:
-        for key, digest, line, extra, values in part.rows:
-            copy.write_row((key, digest, line, extra, *values))
-    conn.execute(
-        sql.SQL(
-            "create temporary table {} as select distinct on (row_key) row_key, row_hash, is_deleted"
-            " from {} where source = {} order by row_key, load_id desc"
-        ).format(latest, part.table, sql.Literal(source))
-    )
-    conn.execute(sql.SQL("analyze {}").format(incoming))
-    conn.execute(sql.SQL("analyze {}").format(latest))
-    return conn.execute(
-        sql.SQL(
-            "select count(*) filter (where i.row_key is not null and (l.row_key is null or l.is_deleted)),"
-            " count(*) filter (where not l.is_deleted and i.row_hash <> l.row_hash),"
-            " count(*) filter (where not l.is_deleted and i.row_key is null)"
-            " from {} as i full join {} as l using (row_key)"
-        ).format(incoming, latest)
-    ).fetchone()
+    append, new, changed = [], 0, 0
+    for row in part.rows:
+        before = latest.pop(row[0], None)
+        if before == row[1]:
+            continue
+        new, changed = (new + 1, changed) if before is None else (new, changed + 1)
+        append.append(row)
+    deleted = sorted((key, digest) for key, digest in latest.items() if digest is not None)
+    return _Changes(part, append, new, changed, deleted)
+
+
+def _any(changes: _Changes) -> bool:
+    return bool(changes.append or changes.deleted)
 
 
 def _append(
-    conn: psycopg.Connection, source: str, part: _Part, place: int, load_id: int, landed_at: datetime
+    conn: psycopg.Connection, source: str, changes: _Changes, load_id: int, landed_at: datetime
 ) -> None:
-    incoming, latest = _incoming(place), _latest(place)
-    columns = sql.SQL(", ").join(map(sql.Identifier, part.columns))
-    conn.execute(
-        sql.SQL(
-            "insert into {} (source, row_key, row_hash, load_id, line, is_deleted, landed_at, extra, {})"
-            " select {}, i.row_key, i.row_hash, {}, i.line, false, {}, i.extra, {}"
-            " from {} as i left join {} as l using (row_key)"
-            " where l.row_key is null or l.is_deleted or l.row_hash <> i.row_hash order by i.line"
-        ).format(
-            part.table,
-            columns,
-            sql.Literal(source),
-            sql.Literal(load_id),
-            sql.Literal(landed_at),
-            sql.SQL(", ").join(sql.Identifier("i", name) for name in part.columns),
-            incoming,
-            latest,
-        )
+    meta = ("source", "load_id", "landed_at", "row_key", "row_hash", "line", "extra")
+    _copy(
+        conn,
+        changes.part.table,
+        (*meta, *changes.part.columns),
+        ((source, load_id, landed_at, *row[:4], *row[4]) for row in changes.append),
     )
-    conn.execute(
-        sql.SQL(
-            "insert into {} (source, row_key, row_hash, load_id, is_deleted, landed_at)"
-            " select {}, l.row_key, l.row_hash, {}, true, {} from {} as l"
-            " where not l.is_deleted"
-            " and not exists (select from {} as i where i.row_key = l.row_key) order by l.row_key"
-        ).format(
-            part.table, sql.Literal(source), sql.Literal(load_id), sql.Literal(landed_at), latest, incoming
-        )
+    _copy(
+        conn,
+        changes.part.table,
+        ("source", "load_id", "landed_at", "row_key", "row_hash", "is_deleted"),
+        ((source, load_id, landed_at, key, digest, True) for key, digest in changes.deleted),
     )
+
+
+def _copy(
+    conn: psycopg.Connection,
+    table: sql.Identifier,
+    columns: tuple[str, ...],
+    rows: Iterable[Sequence[object]],
+) -> None:
+    statement = sql.SQL("copy {} ({}) from stdin").format(
+        table, sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with conn.cursor().copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _quarantine(conn: psycopg.Connection, load_id: int) -> list[tuple[int, str, str, str, str]]:

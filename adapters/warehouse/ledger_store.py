@@ -87,11 +87,16 @@ def records(conn: psycopg.Connection) -> dict[str, bytes]:
     return {record: bytes(body) for record, body in rows}
 
 
+def record_hash(record: dict[str, Any]) -> str:
+    """The name of a record: SHA-256 of its canonical bytes."""
+    return sha256_hex(canonical(record))
+
+
 def has_record(conn: psycopg.Connection, type_: str, record: dict[str, Any]) -> bool:
     """Whether exactly this record is already logged under this type."""
     row = conn.execute(
         "select 1 from decisions.ledger_entries where type = %s and record = %s limit 1",
-        (type_, sha256_hex(canonical(record))),
+        (type_, record_hash(record)),
     ).fetchone()
     return row is not None
 

@@ -42,6 +42,16 @@ def rows(conn: psycopg.Connection, mart: str, run_key: str) -> list[dict[str, An
     return found
 
 
+def rows_if_current(
+    conn: psycopg.Connection, mart: str, run_key: str
+) -> list[dict[str, Any]]:
+    """All rows of a mart if it shows this run, else none: for what only decorates a page."""
+    try:
+        return rows(conn, mart, run_key)
+    except StaleMartError:
+        return []
+
+
 def quarantine_sample(
     conn: psycopg.Connection, source: str, landed_until: datetime, limit: int = 50
 ) -> tuple[list[dict[str, Any]], int]:

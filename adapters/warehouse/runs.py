@@ -36,6 +36,7 @@ class Run:
     entropy: str
     is_synthetic: bool
     is_reconstructed: bool
+    landed_until: datetime
     started_at: datetime
 
 

@@ -188,6 +188,7 @@ create table if not exists decisions.runs (
     entropy text not null,
     is_synthetic boolean not null,
     is_reconstructed boolean not null,
+    landed_until timestamptz not null,
     started_at timestamptz not null
 );
 -- What the run was given and what it decided: the stored record that pages are rendered from.

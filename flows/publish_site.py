@@ -1,0 +1,167 @@
+"""Publish: render the pages of a run, log what is published, verify it, and switch the site.
+
+The log is written first: a publication entry names every file, and no published file shows a
+checkpoint that covers that entry. What does not verify is not shown.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from adapters.site_files import PublishError
+from adapters.warehouse import ledger_store, runs
+from adapters.warehouse.ledger_store import NewEntry
+from audit.verify import verify
+from flows.errors import EnvironmentRefused
+from flows.progress import say
+from flows.request import RunRequest
+from flows.run_record import load_record, load_summary
+from flows.workspace import Workspace, open_workspace
+from ledger.canonical import canonical, sha256_hex
+from ledger.log import signed_checkpoint
+from ledger.merkle import leaf_hash
+from ledger.tiles import tree_files
+from notifications.record import LANGUAGES
+from notifications.site import render_site
+
+AUDIENCES = ("public", "team")
+OUTSIDE_MANIFEST = ("log/", "records/")  # pinned by the Merkle tree and by their own names
+
+Files = dict[str, bytes]
+
+
+@task(cache_policy=NO_CACHE)
+def publish_site(request: RunRequest) -> str:
+    """Publish both audiences' folders; the verdict of our own verifier on them.
+
+    Errors: EnvironmentRefused when the folder cannot be written or does not verify.
+    """
+    work = open_workspace(request)
+    try:
+        work.site.check()
+        with work.connect() as conn:
+            pages = _pages(conn, work)
+        with work.connect() as conn:
+            _log_publication(conn, work, pages)
+        with work.connect() as conn:
+            log = _log_files(conn, work)
+            files = {audience: pages[audience] | log for audience in AUDIENCES}
+            release = work.site.build(files)
+            verdict = _verified(work, release)
+            work.site.switch(release)
+            if "decided" in (done := runs.reached(conn, work.run)) and "published" not in done:
+                runs.mark(conn, work.run, "published", work.clock.now())
+    except PublishError as error:
+        raise EnvironmentRefused(str(error)) from error
+    say(f"published {work.site.path} and {work.site.team_path}: {verdict}")
+    return verdict
+
+
+def current_checkpoint(conn: psycopg.Connection, work: Workspace) -> tuple[str, int]:
+    """Sign (or fetch) the checkpoint of the whole log; the note and its size."""
+    stored = ledger_store.entries(conn)
+    last = ledger_store.last_checkpoint(conn)
+    if last is not None and int(last.splitlines()[1]) == len(stored):
+        return last, len(stored)
+    note = signed_checkpoint(
+        work.home.settings.origin,
+        [leaf_hash(bytes(entry.entry)) for entry in stored],
+        work.signer,
+        last,
+    )
+    ledger_store.store_checkpoint(conn, len(stored), note, work.clock.now())
+    return note, len(stored)
+
+
+def _pages(conn: psycopg.Connection, work: Workspace) -> dict[str, Files]:
+    """Every published file but log/ and records/, by audience."""
+    note, size = current_checkpoint(conn, work)
+    decided = runs.run_keys(conn, "decided")
+    history = [load_summary(conn, key) for key in decided]
+    pages: dict[str, Files] = {}
+    for audience in AUDIENCES:
+        shown = {
+            path: file.read_bytes()
+            for path, file in work.site.published(audience).items()
+            if not path.startswith(OUTSIDE_MANIFEST) and path != "manifest.json"
+        }
+        pages[audience] = shown
+    # Pages of other weeks are kept as they were published; those this folder lacks are rendered.
+    missing = [
+        key for key in decided
+        if key != work.run and f"{LANGUAGES[0]}/runs/{key}/index.html" not in pages["public"]
+    ]
+    for key in [*missing, work.run]:
+        record = load_record(
+            conn, key, checkpoint=note, vkey=str(work.signer.vkey),
+            origin=work.home.settings.origin, size=size,
+        )
+        decisions = runs.document(conn, key, "decisions")
+        for audience in AUDIENCES:
+            pages[audience] |= render_site(record, audience, history)
+            pages[audience]["site.json"] = canonical(
+                {
+                    "format": "fairlead/site/1",
+                    "audience": audience,
+                    "origin": work.home.settings.origin,
+                    "vkey": str(work.signer.vkey),
+                }
+            )
+            if decisions is not None:
+                pages[audience][f"runs/{key}/decisions.json"] = decisions
+    return pages
+
+
+def _log_publication(conn: psycopg.Connection, work: Workspace, pages: dict[str, Files]) -> None:
+    """Log the hashes of what will be published; adds the team's manifest to its pages."""
+    team = pages["team"]
+    manifest = canonical(
+        {"salt": work.dice.bytes32("manifest", work.run).hex(), "files": _hashes(team)}
+    )
+    records: list[dict[str, Any]] = [
+        {"run": work.run, "audience": "team", "manifest": sha256_hex(manifest)},
+        {"run": work.run, "audience": "public", "files": _hashes(pages["public"])},
+    ]
+    team["manifest.json"] = manifest
+    ledger_store.append(
+        conn, [NewEntry("publication", work.run, record) for record in records], work.clock.now()
+    )
+
+
+def _log_files(conn: psycopg.Connection, work: Workspace) -> Files:
+    """log/ and records/ as they stand now, with the checkpoint that covers all of it."""
+    note, _ = current_checkpoint(conn, work)
+    entries = [bytes(entry.entry) for entry in ledger_store.entries(conn)]
+    files = {f"log/{path}": body for path, body in tree_files(entries).items()}
+    files["log/checkpoint"] = note.encode()
+    files |= {
+        f"records/{name}.json": body for name, body in ledger_store.records(conn).items()
+    }
+    return files
+
+
+def _hashes(files: Files) -> dict[str, str]:
+    return {path: sha256_hex(body) for path, body in sorted(files.items())}
+
+
+def _verified(work: Workspace, release: Path) -> str:
+    """What our own verifier says of a release before anyone sees it."""
+    verdict = ""
+    for audience in AUDIENCES:
+        report = verify(release / audience, key=str(work.signer.vkey), now=work.clock.now())
+        if report.exit_code == 1:
+            failed = [
+                f"  {check.name}: {check.detail}" for check in report.checks
+                if check.ok == "failed"
+            ]
+            raise EnvironmentRefused(
+                f"the {audience} site does not verify and is not shown ({release}):\n"
+                + "\n".join(failed[:10])
+            )
+        verdict = report.verdict
+    return verdict
