@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.checkpoints import Checkpoint, CheckpointError, open_checkpoint
-from ledger.merkle import HASH_BYTES, leaf_hash, verify_inclusion
+from ledger.merkle import HASH_BYTES, verify_inclusion
 from ledger.notes import NoteError, VerifierKey, strict_base64
 
 HEADER = "c2sp.org/tlog-proof@v1"
@@ -76,15 +76,17 @@ def parse_proof(data: bytes | str) -> ProofFile:
 
 
 def verify_proof(
-    data: bytes | str, entry: bytes, key: VerifierKey, origin: str | None = None
+    data: bytes | str, leaf: bytes, key: VerifierKey, origin: str | None = None
 ) -> Checkpoint:
-    """The checkpoint, signed by `key`, in which the file proves `entry` to be."""
+    """The checkpoint, signed by `key`, in which the file proves the leaf hash to be.
+
+    `leaf` is `merkle.leaf_hash` of the entry. Raises ProofFileError.
+    """
     proof = parse_proof(data)
     try:
         checkpoint = open_checkpoint(proof.checkpoint, key, origin)
     except CheckpointError as error:
         raise ProofFileError(str(error)) from None
-    leaf = leaf_hash(entry)
     if not verify_inclusion(leaf, proof.index, checkpoint.size, proof.hashes, checkpoint.root):
         raise ProofFileError(f"entry {proof.index} is not in the checkpoint's tree")
     return checkpoint

@@ -5,7 +5,7 @@ entries, each behind its length as two big-endian bytes; a tile of w < 256 is at
 Paths are relative to the log's folder. Source: c2sp.org/tlog-tiles.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ledger.merkle import HASH_BYTES, Tree, leaf_hash
 
@@ -113,10 +113,13 @@ def _tiles(items: Sequence[bytes], level: int | str) -> list[tuple[str, Sequence
     ]
 
 
-def _widths(size: int) -> list[tuple[int, int]]:
-    """(index, width) of the tiles that hold `size` items."""
+def _widths(size: int) -> Iterator[tuple[int, int]]:
+    """(index, width) of the tiles that hold `size` items, one by one: a size can be a lie."""
     full, rest = divmod(size, TILE_WIDTH)
-    return [(index, TILE_WIDTH) for index in range(full)] + ([(full, rest)] if rest else [])
+    for index in range(full):
+        yield index, TILE_WIDTH
+    if rest:
+        yield full, rest
 
 
 def _file(files: Mapping[str, bytes], path: str) -> bytes:

@@ -126,11 +126,11 @@ def test_a_proof_file_proves_one_entry_offline() -> None:
     assert text.startswith("c2sp.org/tlog-proof@v1\nindex 17\n")
     assert text.endswith("\n\n" + note)
     assert str(parse_proof(text)) == text
-    assert verify_proof(text, ENTRIES[17], SIGNER.vkey, "log.example").size == 300
+    assert verify_proof(text, HASHES[17], SIGNER.vkey, "log.example").size == 300
     with pytest.raises(ProofFileError, match="entry 17 is not in"):
-        verify_proof(text, ENTRIES[18], SIGNER.vkey)
+        verify_proof(text, HASHES[18], SIGNER.vkey)
     with pytest.raises(ProofFileError):
-        verify_proof(text, ENTRIES[17], Signer("log.example", b"o" * 32).vkey)
+        verify_proof(text, HASHES[17], Signer("log.example", b"o" * 32).vkey)
 
 
 def test_the_example_layout_of_the_proof_specification_is_read() -> None:
@@ -154,7 +154,7 @@ def test_the_example_layout_of_the_proof_specification_is_read() -> None:
 )  # fmt: skip
 def test_a_malformed_proof_file_is_refused(text: str | bytes) -> None:
     with pytest.raises(ProofFileError):
-        verify_proof(text, b"", SIGNER.vkey)
+        verify_proof(text, HASHES[0], SIGNER.vkey)
 
 
 RECORD = canonical({"run": "2026-W48", "leads": 3})

@@ -1,0 +1,123 @@
+"""What was in the log when: older checkpoints that someone holds, and witnesses' cosignatures."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.policy import default
+from html import unescape
+
+from audit.log import Log, check_prefix
+from audit.report import Findings
+from audit.site import Refused, Site
+from ledger.checkpoints import CheckpointError, cosigned, open_checkpoint, split_notes
+from ledger.notes import COSIGNATURE_V1, NoteError, VerifierKey
+
+# A checkpoint somewhere in a text: origin, size, root, empty line, signature lines.
+_NOTE = re.compile(
+    r"^(?P<text>\S[^\n]*\n(?:0|[1-9][0-9]*)\n[A-Za-z0-9+/]{43}=\n)\n+"
+    r"(?P<signatures>(?:— \S+ [A-Za-z0-9+/=]+(?:\n|\Z))+)",
+    re.MULTILINE,
+)
+_QUOTE = re.compile(r"^[ \t>|]+|[ \t\r]+$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The first `size` entries existed at `time` (Unix seconds), says `by`."""
+
+    size: int
+    time: int
+    by: str
+
+
+def witness_keys(data: bytes) -> list[VerifierKey]:
+    """The keys of a trust file: one vkey a line, # begins a comment. Raises Refused."""
+    keys = []
+    for number, line in enumerate(data.decode(errors="replace").splitlines(), start=1):
+        text = line.partition("#")[0].strip()
+        if text:
+            try:
+                keys.append(VerifierKey.parse(text))
+            except NoteError as error:
+                raise Refused("--trust", f"line {number}: {error}") from None
+            if keys[-1].kind != COSIGNATURE_V1:
+                raise Refused("--trust", f"line {number}: is no witness's key (cosignature/v1)")
+    return keys
+
+
+def check_cosignatures(
+    site: Site, log: Log, witnesses: list[VerifierKey], findings: Findings
+) -> list[Seen]:
+    """What the given witnesses cosigned; every cosigned checkpoint must be of this very log."""
+    seen: list[Seen] = []
+    for path, notes in _cosigned_files(site, findings):
+        for note in notes:
+            try:
+                older = open_checkpoint(note, log.key, log.origin)
+                check_prefix(log, older, path)
+                for one in cosigned(note, log.key, witnesses, log.origin):
+                    seen.append(Seen(one.checkpoint.size, one.time, one.witness.name))
+            except CheckpointError as error:
+                findings.failed(f"{path}: {error}")
+            except Refused as refusal:
+                findings.failed(str(refusal))
+    return seen
+
+
+def check_since(data: bytes, log: Log, findings: Findings) -> list[int]:
+    """Sizes of the older checkpoints found in `data`, a note or a mail that holds one."""
+    sizes: list[int] = []
+    for note in checkpoints_in(data):
+        try:
+            older = open_checkpoint(note, log.key, log.origin)
+        except CheckpointError as error:
+            findings.failed(f"--since: {error}")
+            continue
+        try:
+            check_prefix(log, older, "--since")
+        except Refused as refusal:
+            findings.failed(str(refusal))
+            continue
+        sizes.append(older.size)
+    if not sizes and not findings.has_failed:
+        findings.failed("--since: holds no checkpoint")
+    return sizes
+
+
+def checkpoints_in(data: bytes) -> list[str]:
+    """Every distinct checkpoint note in a text or mail; quote marks and line ends do not matter."""
+    notes: dict[str, None] = {}
+    for text in _texts(data):
+        for match in _NOTE.finditer(_QUOTE.sub("", text.replace("\r\n", "\n"))):
+            notes[f"{match['text']}\n{match['signatures'].rstrip()}\n"] = None
+    return list(notes)
+
+
+def _texts(data: bytes) -> Iterator[str]:
+    """The text itself and, of a mail, its decoded parts."""
+    yield data.decode(errors="replace")
+    try:
+        for part in message_from_bytes(data, policy=default).walk():
+            if part.get_content_maintype() == "text":
+                payload = part.get_payload(decode=True)
+                text = payload.decode(errors="replace") if isinstance(payload, bytes) else ""
+                if part.get_content_subtype() == "html":
+                    text = unescape(re.sub(r"<[^<>]*>", "", text))
+                yield text
+    except (LookupError, ValueError, TypeError, AttributeError, IndexError):
+        return  # not a mail after all: the text itself was looked at
+
+
+def _cosigned_files(site: Site, findings: Findings) -> Iterator[tuple[str, list[str]]]:
+    yield "log/checkpoint", [site.read("log/checkpoint").decode(errors="replace")]
+    path, paths = "log/cosignatures", site.paths()
+    if paths is not None and path not in paths:
+        return
+    try:
+        yield path, split_notes(site.read(path).decode(errors="replace"))
+    except CheckpointError as error:
+        findings.failed(f"{path}: {error}")
+    except Refused as refusal:
+        if paths is not None:  # over HTTP a missing file only says that there are none
+            findings.failed(str(refusal))
