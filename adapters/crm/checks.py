@@ -9,7 +9,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from adapters.crm.columns import MONEY_MAX, SKILLS, Column, Table
-from adapters.crm.extract import BadRow, Fault, FileExtract, Problem, Row, hash_prefix, row_hash, row_key
+from adapters.crm.extract import (
+    BadRow,
+    Fault,
+    FileExtract,
+    Problem,
+    Row,
+    hash_prefix,
+    row_hash,
+    row_key,
+)
 from adapters.crm.records import Record, shown
 
 ID_MAX = 200
@@ -21,7 +30,9 @@ _TIMESTAMP = re.compile(
 )
 _NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,6})?")
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
-_YEARS = range(1900, 2200)  # outside it a date is a slip, and PostgreSQL and Python disagree on extremes
+_YEARS = range(
+    1900, 2200
+)  # outside it a date is a slip, and PostgreSQL and Python disagree on extremes
 
 Check = Callable[[str], tuple[str, str] | None]  # text → (code, reason) of the fault
 
@@ -29,13 +40,17 @@ Check = Callable[[str], tuple[str, str] | None]  # text → (code, reason) of th
 class Checker:
     """Judges the records of one table. `reps` are all ids that reps.csv names, None to skip that rule."""
 
-    def __init__(self, table: Table, header: Sequence[str], file: str, reps: frozenset[str] | None) -> None:
+    def __init__(
+        self, table: Table, header: Sequence[str], file: str, reps: frozenset[str] | None
+    ) -> None:
         self.table, self.file = table, file
         self.header = tuple(header)
         self._at = {name: index for index, name in enumerate(self.header)}
         # A column that the file lacks is read from the empty cell put behind the last one.
         self._places = [self._at.get(name, len(self.header)) for name in table.names]
-        self._unknown = [(index, name) for name, index in self._at.items() if name not in table.names]
+        self._unknown = [
+            (index, name) for name, index in self._at.items() if name not in table.names
+        ]
         self._keys = [self._at[name] for name in table.key if name in self._at]
         self._seen: dict[str, tuple[int, str]] = {}
         self._protected = [self._at[n] for n in table.protected_names if n in self._at]
@@ -46,10 +61,13 @@ class Checker:
         ]
         hashed = sorted((name, i) for name, i in self._at.items() if i not in self._protected)
         self._hashed = [(hash_prefix(name), index) for name, index in hashed]
-        self._filled = [(self._at[c.name], c.name) for c in table.columns if c.filled and c.name in self._at]
+        self._filled = [
+            (self._at[c.name], c.name) for c in table.columns if c.filled and c.name in self._at
+        ]
 
-    def judge(self, records: Iterable[Record], into: FileExtract) -> None:
-        """Append every record to `into`, as a good row or as a bad one."""
+    def judge(self, records: Iterable[Record], into: FileExtract, file: str = "") -> None:
+        """Append every record to `into`, as a good row or as a bad one; `file` is where it was read."""
+        file = file or self.file
         for record in records:
             cells = list(map(str.strip, record.cells))
             faults = list(record.faults)
@@ -63,7 +81,7 @@ class Checker:
             elif not faults:
                 found = f"{len(cells)} cells where the header has {len(self.header)}"
                 faults.append(Fault("", "wrong_cell_count", found))
-            into.bad.append(BadRow(self.file, record.line, tuple(faults), self._text(record)))
+            into.bad.append(BadRow(file, record.line, tuple(faults), self._text(record)))
 
     def _cell_faults(self, cells: list[str]) -> Iterator[Fault]:
         for index, name in self._filled:
@@ -130,10 +148,12 @@ def header_problems(table: Table, header: Sequence[str], file: str) -> list[Prob
     """Everything wrong with a header: required columns it lacks, names given twice, not a text at all."""
     problems = []
     joined = "".join(header)
-    if "\0" in joined or not joined.isascii() and any("\udc80" <= c <= "\udcff" for c in joined):
+    if "\0" in joined or (not joined.isascii() and any("\udc80" <= c <= "\udcff" for c in joined)):
         problems.append(Problem(file, "", "bad_encoding", "the header row is not UTF-8 text"))
     for name in dict.fromkeys(name for name in header if name and list(header).count(name) > 1):
-        problems.append(Problem(file, name, "repeated_column", f"column {shown(name)} appears twice"))
+        problems.append(
+            Problem(file, name, "repeated_column", f"column {shown(name)} appears twice")
+        )
     for column in table.columns:
         if column.required and column.name not in header:
             reason = f"required column {column.name} is missing"
@@ -163,7 +183,9 @@ def _check_of(column: Column, reps: frozenset[str] | None) -> Check | None:
 def _id(value: str) -> tuple[str, str] | None:
     if len(value) > ID_MAX:
         return "bad_id", f"is longer than {ID_MAX} characters"
-    if not value.isprintable():  # line breaks, direction marks, zero-width characters: ids must look alike
+    if (
+        not value.isprintable()
+    ):  # line breaks, direction marks, zero-width characters: ids must look alike
         return "bad_id", "holds characters that cannot be seen"
     return None
 

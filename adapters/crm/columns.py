@@ -76,7 +76,14 @@ def _plain(*names: str) -> tuple[Column, ...]:
     return tuple(Column(name) for name in names)
 
 
-SKILLS = ("enterprise", "smb", "new_business", "upsell", "outbound", "inbound")  # or vertical:<industry>
+SKILLS = (
+    "enterprise",
+    "smb",
+    "new_business",
+    "upsell",
+    "outbound",
+    "inbound",
+)  # or vertical:<industry>
 _SKILL = Column("skill", "skill", required=True, filled=True)
 _LEAD_TYPE = _enum("lead_type", "new", "upsell", "cross_sell")
 
@@ -102,7 +109,9 @@ LEADS = Table(
         _rep("account_owner_id"),
         _enum("referrer", "c_level", "board", "investor", "partner", "none"),
         _rep("referral_rep_id"),
-        _enum("status", "new", "assigned", "working", "converted", "lost", "recycled", required=True),
+        _enum(
+            "status", "new", "assigned", "working", "converted", "lost", "recycled", required=True
+        ),
         _rep("owner_id"),
         Column("assigned_at", "timestamp"),
         Column("first_touch_at", "timestamp"),
@@ -152,7 +161,9 @@ OPPORTUNITIES = Table(
         Column("lead_id", "id"),
         Column("account"),
         _rep("owner_id", required=True),
-        _enum("stage", "discovery", "demo", "proposal", "negotiation", "won", "lost", required=True),
+        _enum(
+            "stage", "discovery", "demo", "proposal", "negotiation", "won", "lost", required=True
+        ),
         Column("amount_cny", "money"),
         Column("created_on", "date"),
         Column("stage_entered_on", "date"),
@@ -189,7 +200,10 @@ CAPABILITY = Table(
         Column("reviewed_on", "date"),
         Column("note"),
     ),
-    key=("rep_id", "skill"),  # one current star per rep and skill; raw's change log keeps the earlier ones
+    key=(
+        "rep_id",
+        "skill",
+    ),  # one current star per rep and skill; raw's change log keeps the earlier ones
 )
 
 CERTIFICATIONS = Table(

@@ -5,7 +5,6 @@ of a rep must not make every lead and deal of theirs bad as well. The notes say 
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from pathlib import Path
 
 from adapters.crm.checks import Checker, header_problems
@@ -67,18 +66,24 @@ def add_file(
     """Judge the records of one file (header first) and put them into the extract, with notes."""
     stream = iter(rows)
     header = names(next(stream))
-    checker = Checker(table, header, table.file, reps)
-    known = set(table.names)
+    file = empty_file(extract, table, path, sha256, header)
+    Checker(table, header, table.file, reps).judge(stream, file)
+    return file
+
+
+def empty_file(
+    extract: Extract, table: Table, path: str, sha256: str, header: list[str]
+) -> FileExtract:
+    """Put a file without rows into the extract, and notes on what its header lacks and adds."""
     file = FileExtract(
         table.file,
         table.name,
         path,
         sha256,
         table.names,
-        unknown_columns=tuple(name for name in header if name not in known),
+        unknown_columns=tuple(name for name in header if name not in table.names),
         missing_columns=tuple(name for name in table.names if name not in header),
     )
-    checker.judge(stream, file)
     extract.files[table.name] = file
     if file.missing_columns:
         extract.notes.append(f"{table.file} has no column {', '.join(file.missing_columns)}")
@@ -98,7 +103,9 @@ def known_reps(rows: Iterable[Record]) -> frozenset[str]:
     stream = iter(rows)
     header = names(next(stream))
     at = header.index("rep_id")
-    return frozenset(record.cells[at].strip() for record in stream if len(record.cells) == len(header))
+    return frozenset(
+        record.cells[at].strip() for record in stream if len(record.cells) == len(header)
+    )
 
 
 def note_reps_that_cannot_be_used(extract: Extract) -> None:
@@ -123,8 +130,3 @@ def _header_problems(table: Table, file: Path) -> list[Problem]:
     if header.faults and not header.cells:
         return [Problem(table.file, "", fault.code, fault.reason) for fault in header.faults]
     return header_problems(table, names(header), table.file)
-
-
-def with_header(header: list[str], rows: Iterable[Record]) -> Iterator[Record]:
-    """Records behind a header made by a mapping, as if they had been read from one file."""
-    return chain([Record(1, header, (), "")], rows)

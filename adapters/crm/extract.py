@@ -67,7 +67,8 @@ class BadRow:
     @property
     def reason(self) -> str:
         return "; ".join(
-            f"{fault.column}: {fault.reason}" if fault.column else fault.reason for fault in self.faults
+            f"{fault.column}: {fault.reason}" if fault.column else fault.reason
+            for fault in self.faults
         )
 
 
@@ -97,7 +98,11 @@ class FileExtract:
     def dicts(self) -> list[dict[str, str]]:
         """The good rows as column → text; unknown cells are left out."""
         return [
-            {name: value for name, value in zip(self.columns, row.values, strict=True) if value is not None}
+            {
+                name: value
+                for name, value in zip(self.columns, row.values, strict=True)
+                if value is not None
+            }
             for row in self.rows
         ]
 
@@ -131,7 +136,9 @@ class Extract:
 
     def bad_shares(self) -> dict[str, float]:
         """Share of bad rows per table, and over all rows under `total`."""
-        return {name: file.bad_share for name, file in self.files.items()} | {"total": self.bad_share}
+        return {name: file.bad_share for name, file in self.files.items()} | {
+            "total": self.bad_share
+        }
 
 
 def hash_prefix(name: str) -> str:
@@ -152,4 +159,8 @@ def row_hash(values: Iterable[tuple[str, str | None]]) -> str:
 
 def row_key(parts: tuple[str, ...]) -> str:
     """The natural key as text: the id itself, or a JSON list where several columns make the key."""
-    return parts[0] if len(parts) == 1 else json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+    return (
+        parts[0]
+        if len(parts) == 1
+        else json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+    )

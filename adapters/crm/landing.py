@@ -79,7 +79,9 @@ def land(conn: psycopg.Connection, extract: Extract, landed_at: datetime) -> Lan
     """
     with conn.transaction():
         # Two landings of one source at once would both find the same rows new.
-        conn.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"land/{extract.source}"])
+        conn.execute(
+            "select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"land/{extract.source}"]
+        )
         files = [
             _land_file(conn, extract.source, table, extract.files.get(table.name), landed_at)
             for table in TABLES
@@ -89,7 +91,11 @@ def land(conn: psycopg.Connection, extract: Extract, landed_at: datetime) -> Lan
 
 
 def _land_file(
-    conn: psycopg.Connection, source: str, table: Table, file: FileExtract | None, landed_at: datetime
+    conn: psycopg.Connection,
+    source: str,
+    table: Table,
+    file: FileExtract | None,
+    landed_at: datetime,
 ) -> FileLanding | None:
     last = conn.execute(
         "select load_id, file_sha256 from raw.loads where source = %s and file = %s"
@@ -100,7 +106,10 @@ def _land_file(
         if last is None or last[1] == NOT_THERE:
             return None
         file = FileExtract(table.file, table.name, "", NOT_THERE, table.names)
-    quarantine = [(bad.line, bad.column, bad.code, bad.reason, bad.row_text) for bad in file.bad]
+    # A mapped row's place is the file it was read from; the load says which table it was meant for.
+    quarantine = [
+        (bad.file, bad.line, bad.column, bad.code, bad.reason, bad.row_text) for bad in file.bad
+    ]
     changes = [_changes(conn, source, part) for part in _parts(file)]
     counts = changes[0]
     same_bytes = last is not None and last[1] == file.sha256
@@ -128,11 +137,27 @@ def _land_file(
         _copy(
             conn,
             sql.Identifier("raw", "quarantine"),
-            ("load_id", "source", "file", "landed_at", "line", "column_name", "code", "reason", "row_text"),
-            ((load_id, source, table.file, landed_at, *bad) for bad in quarantine),
+            (
+                "load_id",
+                "source",
+                "landed_at",
+                "file",
+                "line",
+                "column_name",
+                "code",
+                "reason",
+                "row_text",
+            ),
+            ((load_id, source, landed_at, *bad) for bad in quarantine),
         )
     return FileLanding(
-        table.file, load_id, file.rows_read, counts.new, counts.changed, len(counts.deleted), len(file.bad)
+        table.file,
+        load_id,
+        file.rows_read,
+        counts.new,
+        counts.changed,
+        len(counts.deleted),
+        len(file.bad),
     )
 
 
@@ -227,9 +252,11 @@ def _copy(
             copy.write_row(row)
 
 
-def _quarantine(conn: psycopg.Connection, load_id: int) -> list[tuple[int, str, str, str, str]]:
+def _quarantine(
+    conn: psycopg.Connection, load_id: int
+) -> list[tuple[str, int, str, str, str, str]]:
     return conn.execute(
-        "select line, column_name, code, reason, row_text from raw.quarantine where load_id = %s"
+        "select file, line, column_name, code, reason, row_text from raw.quarantine where load_id = %s"
         " order by quarantine_id",
         [load_id],
     ).fetchall()

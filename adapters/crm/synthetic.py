@@ -141,7 +141,12 @@ def _feedback_rows(random: Random, past: History, today: date) -> list[dict[str,
     rows, seen = [], set()
     for deal in past.opportunities:
         key = (deal["owner_id"], deal["account"], deal.get("closed_on", ""))
-        if deal["stage"] == "won" and key[2] >= since and key not in seen and random.random() < 0.25:
+        if (
+            deal["stage"] == "won"
+            and key[2] >= since
+            and key not in seen
+            and random.random() < 0.25
+        ):
             seen.add(key)
             score = str(5 + int(random.random() * 6))
             rows.append({"rep_id": key[0], "account": key[1], "on": key[2], "score_0_10": score})
@@ -151,7 +156,12 @@ def _feedback_rows(random: Random, past: History, today: date) -> list[dict[str,
 def _goal_rows(random: Random, reps: list[Rep], today: date) -> list[dict[str, str]]:
     asked = (today - timedelta(days=40)).isoformat()
     return [
-        {"rep_id": rep.rep_id, "skill": "enterprise", "asked_on": asked, "note": "合成: 希望参与大客户"}
+        {
+            "rep_id": rep.rep_id,
+            "skill": "enterprise",
+            "asked_on": asked,
+            "note": "合成: 希望参与大客户",
+        }
         for rep in reps
         if rep.role == "AE" and rep.stars["enterprise"] < 3 and random.random() < 0.3
     ]
@@ -174,7 +184,9 @@ def _exceptions(
         row |= kind
     for number, twin in enumerate(random.sample(week, 6), first + len(extra)):
         later = datetime.fromisoformat(twin["created_at"]) + timedelta(minutes=1)
-        extra.append(twin | {"lead_id": f"L{number:06d}", "source": "event", "created_at": later.isoformat()})
+        extra.append(
+            twin | {"lead_id": f"L{number:06d}", "source": "event", "created_at": later.isoformat()}
+        )
     conflicts = [
         {"rep_id": random.choice(sellers), "company": row["company"], "reason": "合成: 亲属任职"}
         for row in random.sample(week, 2)

@@ -67,7 +67,9 @@ def history(random: Random, reps: list[Rep], count: int, years: int, monday: dat
 
 
 def _converts(band: str) -> float:
-    return {"enterprise": 0.45, "mid_market": 0.30, "smb": 0.13}[band]  # 23% over all: about 8,400 deals
+    return {"enterprise": 0.45, "mid_market": 0.30, "smb": 0.13}[
+        band
+    ]  # 23% over all: about 8,400 deals
 
 
 def _follow(
@@ -97,7 +99,13 @@ def _follow(
 
 
 def _deal(
-    random: Random, past: History, row: Lead, band: str, owner: Rep, created: datetime, monday: datetime
+    random: Random,
+    past: History,
+    row: Lead,
+    band: str,
+    owner: Rep,
+    created: datetime,
+    monday: datetime,
 ) -> None:
     """A closed deal; one that would close after the run is closed the week before it."""
     _, rate, value, days = INDUSTRIES[row["industry"]]
@@ -114,7 +122,9 @@ def _deal(
         past.won[owner.rep_id] = past.won.get(owner.rep_id, 0) + amount
 
 
-def _open_work(random: Random, past: History, reps: list[Rep], count: int, monday: datetime) -> None:
+def _open_work(
+    random: Random, past: History, reps: list[Rep], count: int, monday: datetime
+) -> None:
     """What is open at the run: far from every cap, also after a Monday's 1,000 leads.
 
     AE and AM hold 3–9 deals (cap 30), at most 23 days in their stage (30 in discovery is stalled);
@@ -125,7 +135,9 @@ def _open_work(random: Random, past: History, reps: list[Rep], count: int, monda
         if rep.role in ("AE", "AM"):
             for _ in range(3 + int(random.random() * 7)):
                 number += 1
-                opened = monday - timedelta(days=24 + int(random.random() * 60), minutes=number % 1440)
+                opened = monday - timedelta(
+                    days=24 + int(random.random() * 60), minutes=number % 1440
+                )
                 band = random.choices(("enterprise", "mid_market", "smb"), (20, 60, 20))[0]
                 row = lead(random, number, band, _COMPANIES + number, opened)
                 row["status"] = "converted"
@@ -139,7 +151,9 @@ def _open_work(random: Random, past: History, reps: list[Rep], count: int, monda
         elif rep.role in ("SDR", "BDR"):
             for _ in range(6 + int(random.random() * 12)):
                 number += 1
-                created = monday - timedelta(days=8 + int(random.random() * 18), minutes=number % 1440)
+                created = monday - timedelta(
+                    days=8 + int(random.random() * 18), minutes=number % 1440
+                )
                 band = random.choices(("mid_market", "smb"), (20, 80))[0]
                 row = lead(random, number, band, _COMPANIES + number, created)
                 row["status"] = "working"

@@ -29,7 +29,20 @@ _WORDS = (
     "九鼎三江五岳七彩八方六合四通一鸣双龙"
 )
 _PAIRS = tuple(_WORDS[i : i + 2] for i in range(0, len(_WORDS) - 1, 2))
-_KINDS = ("科技", "软件", "医疗", "金服", "制造", "商贸", "教育", "数据", "网络", "智能", "物流", "能源")
+_KINDS = (
+    "科技",
+    "软件",
+    "医疗",
+    "金服",
+    "制造",
+    "商贸",
+    "教育",
+    "数据",
+    "网络",
+    "智能",
+    "物流",
+    "能源",
+)
 _KINDS_BY_INDUSTRY = {
     "saas": ("软件", "数据", "网络", "智能"),
     "healthcare": ("医疗",),
@@ -38,9 +51,18 @@ _KINDS_BY_INDUSTRY = {
     "retail": ("商贸", "物流"),
     "education": ("教育",),
 }
-_SOURCES = (("website", "inbound"), ("event", "inbound"), ("partner", "inbound"), ("cold_call", "outbound"))
+_SOURCES = (
+    ("website", "inbound"),
+    ("event", "inbound"),
+    ("partner", "inbound"),
+    ("cold_call", "outbound"),
+)
 _PRODUCTS = {"enterprise": "平台旗舰版", "mid_market": "平台专业版", "smb": "平台基础版"}
-_VALUES = {"enterprise": (2_000, 9_000), "mid_market": (500, 1_900), "smb": (50, 450)}  # thousand CNY
+_VALUES = {
+    "enterprise": (2_000, 9_000),
+    "mid_market": (500, 1_900),
+    "smb": (50, 450),
+}  # thousand CNY
 _TITLES = {"economic_buyer": "总经理", "influencer": "部门总监", "end_user": "专员"}
 
 Lead = dict[str, str]
@@ -105,7 +127,9 @@ def lead(random: Random, number: int, band: str, company_index: int, created: da
         "contact_title": _TITLES.get(who, ""),
         "email": f"lead{number:06d}@synthetic.invalid",
         "phone": f"000-{number // 10_000:04d}-{number % 10_000:04d}",
-        "budget_status": "explicit" if explicit else ("unknown" if known else "", "implied")[budget > 1],
+        "budget_status": "explicit"
+        if explicit
+        else ("unknown" if known else "", "implied")[budget > 1],
         "budget_cny": _budget(random, budget) if explicit else "",
         "authority": who,
         "need": ("exploratory" if known else "unknown", "active", "urgent")[need - 1],
@@ -123,7 +147,9 @@ def lead(random: Random, number: int, band: str, company_index: int, created: da
     return row
 
 
-def new_leads(random: Random, count: int, first: int, company_first: int, monday: datetime) -> list[Lead]:
+def new_leads(
+    random: Random, count: int, first: int, company_first: int, monday: datetime
+) -> list[Lead]:
     """The week's intake: 10% enterprise, 40% mid-market, the rest SMB, in random order.
 
     Created between the Monday before and the night before `monday` (local midnight).

@@ -37,7 +37,8 @@ def people(random: Random, count: int, today: date) -> list[Rep]:
     """`count` reps in document 0's proportions, then their managers (on top of the count)."""
     sizes = _sizes(count)
     managers = {
-        role: [f"M{9 * i + j:02d}" for j in range(_MANAGERS[role])] for i, role in enumerate(sizes, 1)
+        role: [f"M{9 * i + j:02d}" for j in range(_MANAGERS[role])]
+        for i, role in enumerate(sizes, 1)
     }
     taken: set[str] = set()
     reps: list[Rep] = []
@@ -46,7 +47,9 @@ def people(random: Random, count: int, today: date) -> list[Rep]:
             months = _tenure(random, role, place, size)
             rep_id = f"R{len(reps) + 1:03d}"
             boss = managers[role][place % len(managers[role])]
-            rep = _person(random, rep_id, role, today - timedelta(days=months * 30 + 8), boss, taken)
+            rep = _person(
+                random, rep_id, role, today - timedelta(days=months * 30 + 8), boss, taken
+            )
             rep.stars = _stars(random, role, place, size, months)
             reps.append(rep)
     _favour(random, reps)
@@ -91,7 +94,9 @@ def certification_rows(random: Random, reps: list[Rep], today: date) -> list[dic
                     "skill": skill,
                     "certificate": f"合成-{skill.partition(':')[2]}",
                     "valid_from": start.isoformat(),
-                    "valid_to": (today + timedelta(days=365 + int(random.random() * 700))).isoformat(),
+                    "valid_to": (
+                        today + timedelta(days=365 + int(random.random() * 700))
+                    ).isoformat(),
                 }
             )
     return rows
