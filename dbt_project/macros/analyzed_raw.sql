@@ -1,7 +1,6 @@
-{# Statistics of what was just landed and written for this run. #}
+{# Statistics of what was written for this run: the small tables mislead the planner most. #}
 {% macro analyzed_raw() -%}
     analyze
     raw.run_context, raw.policy_factor_levels, raw.policy_tiers, raw.policy_stage_multipliers,
-    raw.policy_size_bands, raw.policy_settings, raw.leads, raw.reps, raw.opportunities,
-    raw.touches, raw.capability, raw.certifications, raw.absences, raw.conflicts
+    raw.policy_size_bands, raw.policy_settings, raw.leads
 {%- endmacro %}
