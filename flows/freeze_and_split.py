@@ -16,7 +16,8 @@ from adapters.warehouse import ledger_store, marts, references, run_context, run
 from adapters.warehouse.ledger_store import NewEntry, timestamp
 from allocation.engine import split
 from allocation.policy import Policy
-from allocation.snapshot import Snapshot, build_snapshot
+from allocation.freeze import build_snapshot
+from allocation.snapshot import Snapshot
 from flows.build_models import build_models, set_run_context
 from flows.chance import ensure_commitments
 from flows.check_door import check_door
@@ -120,14 +121,13 @@ def _snapshot(
     def new_salt(kind: str, id_: str) -> bytes:
         return work.dice.bytes32("salt", kind, id_)
 
-    refs: dict[str, dict[str, str]] = {
-        "lead": references.ensure_references(
-            conn, landed.source, "lead", [row["lead_id"] for row in lead_rows], new_salt
-        ),
-        "rep": references.ensure_references(
-            conn, landed.source, "rep", [row["rep_id"] for row in rep_rows], new_salt
-        ),
-    }
+    lead_ids = {row["lead_id"] for row in lead_rows}
+    lead_ids |= {row["duplicate_of"] for row in lead_rows if row["duplicate_of"]}
+    lead_refs = references.ensure_references(conn, landed.source, "lead", lead_ids, new_salt)
+    rep_refs = references.ensure_references(
+        conn, landed.source, "rep", [row["rep_id"] for row in rep_rows], new_salt
+    )
+    waiting = runs.first_held(conn, landed.source)
     stored = runs.newest_document(conn, "carry", landed.source)
     return build_snapshot(
         run=work.run,
@@ -139,8 +139,9 @@ def _snapshot(
         capacity_rows=marts.rows(conn, "fct_rep_capacity", work.run),
         capability_rows=marts.rows(conn, "fct_rep_capability", work.run),
         carry=parse(stored) if stored else {},
-        lead_refs=refs["lead"],
-        rep_refs=refs["rep"],
+        ref=lead_refs,
+        rep_ref=rep_refs,
+        waiting={lead_refs[id_]: run for id_, run in waiting.items() if id_ in lead_refs},
     )
 
 

@@ -164,6 +164,17 @@ def decisions(conn: psycopg.Connection, run_key: str) -> list[dict[str, Any]]:
         ).fetchall()
 
 
+def first_held(conn: psycopg.Connection, source: str) -> dict[str, str]:
+    """{lead id: the first run that had nobody for it}, of leads that no later run gave away."""
+    found = conn.execute(
+        "select d.lead_id, min(d.run_key) from decisions.decisions d "
+        "join decisions.runs r using (run_key) where r.source = %s "
+        "and d.reason in ('no_eligible_rep', 'all_over_cap') group by d.lead_id",
+        (source,),
+    )
+    return {str(lead): str(run) for lead, run in found}
+
+
 def store_effects(
     conn: psycopg.Connection, run_key: str, effects: Iterable[tuple[str, str, dict[str, Any]]],
     at: datetime,

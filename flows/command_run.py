@@ -1,0 +1,141 @@
+"""`fairlead run` and `fairlead init`: from a request to a published week."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import typer
+
+from flows.errors import FairleadError
+from flows.home import Home, initialise
+from flows.progress import say
+from flows.request import RunRequest
+from flows.settings import load_settings
+
+
+def run_week(request: RunRequest, decisions: Path | None) -> None:
+    """Run the week of a request and say where to look. Errors: FairleadError."""
+    home = open_home()
+    server = None
+    if home.settings.prefect == "temporary":
+        from flows import prefect_server
+
+        server = prefect_server.start(home.path)  # starts while the database and imports do
+    from flows.workspace import open_workspace, read_policy, resolved
+
+    read_policy(Path(request.policy))  # a mistake in it should not wait for the database
+    request = resolved(request)
+    work = open_workspace(request)
+    say(f"run {work.run} with policy {work.policy.id} {work.policy.version}")
+    if not _is_done(request):
+        from flows.monday_run import monday_run
+
+        if server is not None:
+            server.ready()
+        try:
+            monday_run(request)
+        finally:
+            if server is not None:
+                server.drain()
+    if server is not None:
+        server.stop()
+    report(request, decisions)
+
+
+def report(request: RunRequest, decisions: Path | None) -> None:
+    """What a finished run left behind, where it is and how to check it."""
+    from flows.publish_site import site_verdict
+    from flows.workspace import open_workspace
+
+    work = open_workspace(request)
+    if decisions is not None:
+        _write_decisions(request, decisions)
+    verdict = site_verdict(work)
+    typer.echo(
+        "\n".join(
+            [
+                "",
+                f"Run {work.run} is published.",
+                f"  team site (names)     {work.site.team_path}/index.html",
+                f"  public site           {work.site.path}/index.html",
+                f"  digests               {work.home.digests / work.run}",
+                f"  verdict               {verdict}",
+                f"  verify it             fairlead verify {work.site.path} "
+                f"--bundle {work.home.bundles / (work.run + '.json')}",
+                f"  read it in a browser  fairlead serve {work.site.team_path}",
+            ]
+        )
+    )
+
+
+def open_home() -> Home:
+    """The home of the settings, initialised; says what it made."""
+    from flows.clock import SystemDice
+
+    settings = load_settings()
+    home = Home(settings.with_home(), settings)
+    if not home.is_initialised():
+        say(f"{home.path} is new: initialising it")
+        for line in initialise(home, SystemDice()):
+            say(f"  {line}")
+    return home
+
+
+def initialise_home(policy_file: str) -> None:
+    """Create settings, key and database; log an operator's first commitments."""
+    home = open_home()
+    from flows.request import RunRequest
+    from flows.workspace import open_workspace, resolved
+
+    request = resolved(RunRequest(source="", policy=policy_file))
+    work = open_workspace(request)
+    if work.policy.source.kind == "operator":
+        from adapters.warehouse import ledger_store
+        from flows.freeze_and_split import commitment_entries
+
+        with work.connect() as conn:
+            ledger_store.append(conn, commitment_entries(conn, work), work.clock.now())
+    typer.echo(f"{home.path} is ready; the log's verifier key is\n  {work.signer.vkey}")
+
+
+def _is_done(request: RunRequest) -> bool:
+    """Whether the week is already published to this site; says so when it is."""
+    from adapters.warehouse import runs
+    from flows.workspace import open_workspace
+
+    work = open_workspace(request)
+    with work.connect() as conn:
+        stored = runs.find_run(conn, work.run)
+        done = runs.reached(conn, work.run)
+    if stored is not None and stored.policy_sha256 != work.policy.sha256:
+        raise FairleadError(
+            f"run {work.run} was frozen under policy {stored.policy_id} {stored.policy_version}; "
+            "a week is decided once, under one policy"
+        )
+    if "sent" not in done or not (work.site.path / "index.html").exists():
+        return False
+    say(f"run {work.run} was already decided and published: nothing changed")
+    return True
+
+
+def _write_decisions(request: RunRequest, path: Path) -> None:
+    from adapters.warehouse import runs
+    from flows.workspace import open_workspace
+
+    work = open_workspace(request)
+    with work.connect() as conn:
+        rows = runs.decisions(conn, work.run)
+    columns = ("lead_id", "rep_id", "band", "method", "reason", "rule_id")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([[_inert(row[column]) for column in columns] for row in rows])
+    say(f"wrote {len(rows)} decisions to {path}")
+
+
+def _inert(cell: str | None) -> str:
+    """A cell that no spreadsheet takes for a formula (also in full-width letters)."""
+    text = cell or ""
+    return f"'{text}" if text[:1] in "=+-@＝＋－＠\t\r" and text else text

@@ -1,0 +1,56 @@
+"""`fairlead verify` and `fairlead draw derive`: need published files only, no home, no database."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+
+from audit.verify import verify
+from flows.errors import UsageError
+from lottery.derive import derive, read_draw_file
+from lottery.shapes import DrawError
+
+MARKS = {"ok": "ok     ", "failed": "FAILED ", "warning": "WARNING", "skipped": "skipped"}
+
+
+def verify_site(
+    site: str, bundle: Path | None, since: Path | None, seen: str, key: str, trust: Path | None
+) -> int:
+    """Print one line per check, then the verdict; its exit code."""
+    report = verify(
+        site,
+        bundle=bundle,
+        since=since,
+        seen=_instant(seen) if seen else None,
+        key=key or None,
+        trust=trust,
+        now=datetime.now(UTC),
+    )
+    for check in report.checks:
+        typer.echo(f"{MARKS[check.ok]}  {check.name}: {check.detail}")
+    typer.echo(report.verdict)
+    return report.exit_code
+
+
+def derive_draw(file: Path, *, check_beacon: bool) -> int:
+    """Print what follows from a draw's records; 1 and one line for what is refused."""
+    try:
+        result = derive(*read_draw_file(file.read_bytes()), check_beacon=check_beacon)
+    except (DrawError, OSError) as error:
+        typer.echo(f"{file}: {error}".splitlines()[0], err=True)
+        return 1
+    typer.echo(json.dumps(result, ensure_ascii=False, indent=1, sort_keys=True))
+    return 0
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"--seen {text!r} is not a time: {error}") from error
+    if instant.tzinfo is None:
+        raise UsageError(f"--seen {text!r} needs an offset, e.g. {text}+08:00")
+    return instant

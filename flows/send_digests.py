@@ -1,0 +1,113 @@
+"""Send: every digest as a file, and through SMTP when a server is configured.
+
+Mails are effects: each has one row in the outbox, and is handed to the server at most once per
+recorded success. A mail that the server refuses stays pending and is tried by the next run of
+this step.
+"""
+
+from __future__ import annotations
+
+import re
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from adapters.mailbox import Mail, MailError, SmtpServer, send, smtp_session, write_to_folder
+from adapters.warehouse import runs
+from flows.progress import say
+from flows.publish_site import current_checkpoint
+from flows.request import RunRequest
+from flows.run_record import load_record
+from flows.workspace import Workspace, open_workspace
+from notifications.digests import render_digests
+from notifications.record import Digest
+
+
+@task(cache_policy=NO_CACHE)
+def send_digests(request: RunRequest) -> int:
+    """Write all digests of the run and send those not sent yet; how many were sent."""
+    work = open_workspace(request)
+    folder = work.home.digests / work.run
+    with work.connect() as conn:
+        if "sent" in runs.reached(conn, work.run) and folder.exists() and not _server(work):
+            return 0
+        note, size = current_checkpoint(conn, work)
+        record = load_record(
+            conn, work.run, checkpoint=note, vkey=str(work.signer.vkey),
+            origin=work.home.settings.origin, size=size,
+        )
+    digests = render_digests(record)
+    names = _file_names(digests)
+    for name, digest in zip(names, digests, strict=True):
+        write_to_folder(folder, name, _mail(work.run, digest))
+    with work.connect() as conn:
+        runs.store_effects(
+            conn,
+            work.run,
+            [
+                ("mail", _key(work.run, digest), {"to": digest.to_ref, "kind": digest.kind})
+                for digest in digests
+                if digest.to_email
+            ],
+            work.clock.now(),
+        )
+        if "sent" not in runs.reached(conn, work.run):
+            runs.mark(conn, work.run, "sent", work.clock.now())
+    say(f"wrote {len(digests)} digests to {folder}")
+    return _send_pending(work, {_key(work.run, digest): digest for digest in digests})
+
+
+def _send_pending(work: Workspace, digests: dict[str, Digest]) -> int:
+    server = _server(work)
+    if server is None:
+        return 0
+    sent = 0
+    with work.connect() as conn:
+        pending = runs.pending_effects(conn, work.run, "mail")
+        conn.commit()
+        if not pending:
+            return 0
+        try:
+            with smtp_session(server) as session:
+                for outbox_id, key, _ in pending:
+                    if key not in digests:
+                        continue
+                    try:
+                        send(session, _mail(work.run, digests[key]), server.sender)
+                        event, detail = "sent", f"handed to {server.host}"
+                        sent += 1
+                    except MailError as error:
+                        event, detail = "failed", str(error)
+                    runs.store_effect_event(conn, outbox_id, event, detail, work.clock.now())
+                    conn.commit()  # what was sent stays sent, whatever happens to the next one
+        except MailError as error:
+            say(f"warning: {error}; {len(pending) - sent} mails wait for the next run")
+    say(f"sent {sent} of {len(pending)} mails")
+    return sent
+
+
+def _mail(run: str, digest: Digest) -> Mail:
+    return Mail(_key(run, digest), digest.to_email, digest.subject, digest.html, digest.text)
+
+
+def _key(run: str, digest: Digest) -> str:
+    return f"{run}/{digest.kind}/{digest.to_ref}/mail"
+
+
+def _file_names(digests: list[Digest]) -> list[str]:
+    """kind-pseudonym: file names carry no person's name."""
+    return [re.sub(r"[^a-z0-9-]", "", f"{d.kind}-{d.to_ref[:16]}") for d in digests]
+
+
+def _server(work: Workspace) -> SmtpServer | None:
+    given = work.home.settings
+    if not given.smtp_host:
+        return None
+    return SmtpServer(
+        given.smtp_host,
+        given.smtp_port,
+        given.smtp_security,
+        given.smtp_user,
+        given.smtp_password.get_secret_value(),
+        given.smtp_sender,
+    )
