@@ -30,15 +30,17 @@ _TIMESTAMP = re.compile(
 )
 _NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,6})?")
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
-_YEARS = range(
-    1900, 2200
-)  # outside it a date is a slip, and PostgreSQL and Python disagree on extremes
+# Outside these years a date is a slip, and PostgreSQL and Python disagree on the extremes.
+_YEARS = range(1900, 2200)
 
 Check = Callable[[str], tuple[str, str] | None]  # text → (code, reason) of the fault
 
 
 class Checker:
-    """Judges the records of one table. `reps` are all ids that reps.csv names, None to skip that rule."""
+    """Judges the records of one table.
+
+    reps: all ids that reps.csv names; None where reps are not to be checked.
+    """
 
     def __init__(
         self, table: Table, header: Sequence[str], file: str, reps: frozenset[str] | None
@@ -66,7 +68,7 @@ class Checker:
         ]
 
     def judge(self, records: Iterable[Record], into: FileExtract, file: str = "") -> None:
-        """Append every record to `into`, as a good row or as a bad one; `file` is where it was read."""
+        """Append every record to `into`, good or bad; `file` is where it was read."""
         file = file or self.file
         for record in records:
             cells = list(map(str.strip, record.cells))
@@ -115,7 +117,7 @@ class Checker:
         return row_key(tuple(cells[index] for index in self._keys)), digest
 
     def _duplicate(self, key: str, digest: str, line: int) -> Iterator[Fault]:
-        """The first row with a key stays, later ones are bad: which of them is true is not known here."""
+        """The first row with a key stays, later ones are bad: nobody here knows which is true."""
         if len(key) > KEY_MAX:
             yield Fault(", ".join(self.table.key), "bad_id", f"is longer than {KEY_MAX} characters")
         mine = (line, digest)
@@ -145,7 +147,7 @@ class Checker:
 
 
 def header_problems(table: Table, header: Sequence[str], file: str) -> list[Problem]:
-    """Everything wrong with a header: required columns it lacks, names given twice, not a text at all."""
+    """All that is wrong with a header: not text, names twice, required columns missing."""
     problems = []
     joined = "".join(header)
     if "\0" in joined or (not joined.isascii() and any("\udc80" <= c <= "\udcff" for c in joined)):
@@ -183,9 +185,8 @@ def _check_of(column: Column, reps: frozenset[str] | None) -> Check | None:
 def _id(value: str) -> tuple[str, str] | None:
     if len(value) > ID_MAX:
         return "bad_id", f"is longer than {ID_MAX} characters"
-    if (
-        not value.isprintable()
-    ):  # line breaks, direction marks, zero-width characters: ids must look alike
+    # Line breaks, direction marks, zero-width characters: two ids could look alike.
+    if not value.isprintable():
         return "bad_id", "holds characters that cannot be seen"
     return None
 

@@ -14,9 +14,10 @@ COUNT_MAX = 10**9  # employees and scores: fits PostgreSQL's integer
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: `kind` is text, id, date, timestamp, money, number, integer, boolean, enum, skill.
+    """One column; `kind` is text, id, date, timestamp, money, number, integer, boolean, enum or
+    skill.
 
-    required: the header must have it. filled: an empty cell makes the row bad (empty otherwise means
+    required: the header must have it. filled: an empty cell makes the row bad (elsewhere it means
     unknown). refers: the cell names a rep of reps.csv (`rep`) or several, `;` between (`reps`).
     protected: lands in the restricted schema only and never in hashes or messages.
     """
@@ -34,7 +35,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One file: `key` is its natural key, `ordered` are pairs of dates that must not run backwards."""
+    """One file: `key` is its natural key, `ordered` pairs of dates must not run backwards."""
 
     name: str
     columns: tuple[Column, ...]

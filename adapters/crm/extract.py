@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 
 class Problem(NamedTuple):
-    """Why a source cannot be used: the file, the column where there is one, a code and a sentence."""
+    """Why a source cannot be used; `column` is empty where the whole file is meant."""
 
     file: str
     column: str
@@ -74,7 +74,7 @@ class BadRow:
 
 @dataclass(slots=True)
 class FileExtract:
-    """One file as read. `columns` are the table's columns; `missing_columns` the optional ones it lacks."""
+    """One file as read; `missing_columns` are the optional columns that it lacks."""
 
     file: str
     table: str

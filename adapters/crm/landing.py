@@ -53,7 +53,7 @@ class Landing:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The share of one file that goes into one raw table; rows are (key, hash, line, extra, values)."""
+    """What of one file goes into one raw table; rows are (key, hash, line, extra, values)."""
 
     table: sql.Identifier
     columns: tuple[str, ...]
@@ -112,26 +112,14 @@ def _land_file(
     ]
     changes = [_changes(conn, source, part) for part in _parts(file)]
     counts = changes[0]
-    same_bytes = last is not None and last[1] == file.sha256
-    if same_bytes and not any(map(_any, changes)) and quarantine == _quarantine(conn, last[0]):
-        load_id = None
-    else:
-        load_id = conn.execute(
-            "insert into raw.loads (source, file, file_sha256, rows_read, rows_new, rows_changed,"
-            " rows_deleted, rows_bad, landed_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
-            " returning load_id",
-            [
-                source,
-                table.file,
-                file.sha256,
-                file.rows_read,
-                counts.new,
-                counts.changed,
-                len(counts.deleted),
-                len(file.bad),
-                landed_at,
-            ],
-        ).fetchone()[0]
+    unchanged = (
+        last is not None
+        and last[1] == file.sha256
+        and not any(map(_any, changes))
+        and quarantine == _quarantine(conn, last[0])
+    )
+    load_id = None if unchanged else _insert_load(conn, source, file, counts, landed_at)
+    if load_id is not None:
         for change in changes:
             _append(conn, source, change, load_id, landed_at)
         _copy(
@@ -159,6 +147,29 @@ def _land_file(
         len(counts.deleted),
         len(file.bad),
     )
+
+
+def _insert_load(
+    conn: psycopg.Connection, source: str, file: FileExtract, counts: _Changes, landed_at: datetime
+) -> int:
+    row = conn.execute(
+        "insert into raw.loads (source, file, file_sha256, rows_read, rows_new, rows_changed,"
+        " rows_deleted, rows_bad, landed_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " returning load_id",
+        [
+            source,
+            file.file,
+            file.sha256,
+            file.rows_read,
+            counts.new,
+            counts.changed,
+            len(counts.deleted),
+            len(file.bad),
+            landed_at,
+        ],
+    ).fetchone()
+    assert row is not None  # an insert that returns nothing raises
+    return int(row[0])
 
 
 def _parts(file: FileExtract) -> Iterator[_Part]:
@@ -199,7 +210,8 @@ def _changes(conn: psycopg.Connection, source: str, part: _Part) -> _Changes:
     latest: dict[str, str | None] = dict(
         conn.execute(
             sql.SQL(
-                "select distinct on (row_key) row_key, case when is_deleted then null else row_hash end"
+                "select distinct on (row_key) row_key,"
+                " case when is_deleted then null else row_hash end"
                 " from {} where source = %s order by row_key, load_id desc"
             ).format(part.table),
             [source],
@@ -256,7 +268,7 @@ def _quarantine(
     conn: psycopg.Connection, load_id: int
 ) -> list[tuple[str, int, str, str, str, str]]:
     return conn.execute(
-        "select file, line, column_name, code, reason, row_text from raw.quarantine where load_id = %s"
-        " order by quarantine_id",
+        "select file, line, column_name, code, reason, row_text from raw.quarantine"
+        " where load_id = %s order by quarantine_id",
         [load_id],
     ).fetchall()

@@ -44,13 +44,14 @@ def load_source(
     folder = Path(data_dir) if data_dir else path.parent / mapping.data if mapping.data else None
     if folder is None or not folder.is_dir():
         where = f" (to be had from {mapping.download})" if mapping.download else ""
-        reason = f"the folder with the files of {mapping.source} is missing{where}: {folder or 'none given'}"
+        given = folder or "none given"
+        reason = f"the folder with the files of {mapping.source} is missing{where}: {given}"
         raise SourceError([Problem(path.name, "", "missing_folder", reason)])
     return apply_mapping(mapping, folder, file_sha256(path))
 
 
 def apply_mapping(mapping: Mapping, folder: Path, mapping_sha256: str) -> Extract:
-    """Read the inputs and make every table. A file's hash covers the mapping and all inputs used."""
+    """Read the inputs and make every table; a table's hash covers the mapping and its inputs."""
     inputs = _read_inputs(mapping, folder)
     settings = {"zone": mapping.zone, "as_of": mapping.as_of, "title": mapping.title}
     extract = Extract(
@@ -241,7 +242,7 @@ def _columns_needed(mapping: Mapping) -> dict[str, list[str]]:
 def _quarantine_rows_nobody_took(
     mapping: Mapping, inputs: dict[str, _Read], extract: Extract
 ) -> None:
-    """Rows that cannot be read, or that no section's `where` takes, are bad rows of the first table."""
+    """Rows that cannot be read or that no `where` takes are bad rows of the first table."""
     for name, read in inputs.items():
         takers = [
             (table, section)

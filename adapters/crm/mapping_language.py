@@ -16,7 +16,9 @@
         encoding: utf-8              # default utf-8 with or without a BOM
         corrections: {product: product_names}   # value map put over a column as it is read
     values:                          # value maps; a null target is unknown
-      product_names: {map: {GTXPro: GTX Pro}, others: keep}   # others: refuse (default)|keep|unknown
+      product_names:
+        map: {GTXPro: GTX Pro}
+        others: keep                 # refuse (default), keep or unknown
     tables:                          # leads, reps, opportunities, … of the plain CSV source
       leads:
         - from: deals                # one row of this table for each row of `deals` …
@@ -40,7 +42,8 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from ruamel.yaml import YAML, YAMLError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from adapters.crm.columns import BY_NAME
 from adapters.crm.extract import Problem, SourceError

@@ -24,7 +24,7 @@ ROW_TEXT_MAX = 2_000
 
 
 class Record(NamedTuple):
-    """One record: the line it starts on, its cells, what is wrong with its bytes, its text cut short."""
+    """One record, the line it starts on and what is wrong with its bytes; `text` is its lines."""
 
     line: int
     cells: list[str]
@@ -110,7 +110,8 @@ def records(
 
 def shown(text: str) -> str:
     """Text as it can be stored and shown: NUL and undecodable bytes spelled out, cut short."""
-    cut = text[:ROW_TEXT_MAX] + (f"… ({len(text)} characters)" if len(text) > ROW_TEXT_MAX else "")
+    rest = f"… ({len(text)} characters)" if len(text) > ROW_TEXT_MAX else ""
+    cut = text[:ROW_TEXT_MAX] + rest
     cut = cut.rstrip("\r\n").replace("\0", "\\x00")
     return cut.encode("utf-8", "backslashreplace").decode("utf-8")
 

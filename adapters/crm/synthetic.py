@@ -92,7 +92,7 @@ def _write(path: Path, table: Table, rows: Iterable[Mapping[str, str]]) -> None:
 
 
 def _rep_rows(random: Random, team: list[Rep], past: History, today: date) -> list[dict[str, str]]:
-    """reps.csv: what sellers have won this quarter is the sum of their won deals; quotas fit around it."""
+    """Attainment is the sum of a seller's deals won this quarter; quotas are set around it."""
     quarter = f"{today.year}-Q{(today.month - 1) // 3 + 1}"
     rows = []
     for rep in team:

@@ -44,7 +44,7 @@ class _Owners:
 
 
 def history(random: Random, reps: list[Rep], count: int, years: int, monday: datetime) -> History:
-    """`count` closed leads over `years` years, a quarter of them with deals; then what is open now."""
+    """`count` closed leads over the years, a quarter of them with deals; then what is open."""
     past = History()
     sellers = _Owners(random, reps, ("AE", "AM"))
     everyone = _Owners(random, reps, ("SDR", "BDR", "AE", "AM"))
@@ -127,7 +127,7 @@ def _open_work(
 ) -> None:
     """What is open at the run: far from every cap, also after a Monday's 1,000 leads.
 
-    AE and AM hold 3–9 deals (cap 30), at most 23 days in their stage (30 in discovery is stalled);
+    AE and AM hold 3–9 deals (cap 30), at most 23 days in their stage (30 is stalled);
     SDR and BDR hold 6–17 leads (cap 50).
     """
     number = count

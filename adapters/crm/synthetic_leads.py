@@ -9,7 +9,7 @@ from random import Random
 
 ZONE = timezone(timedelta(hours=8))  # Asia/Shanghai, which has no summer time
 BANDS = {"enterprise": (15, 18), "mid_market": (10, 14), "smb": (6, 9)}
-# Industry: share of leads, then close rate %, mean deal value, days to close (document 0's benchmarks;
+# Share of leads; then close rate %, mean deal value and days to close (document 0's benchmarks;
 # the last two industries have no benchmark there and lie between them).
 INDUSTRIES = {
     "saas": (30, 22, 1_850_000, 83),

@@ -53,7 +53,7 @@ def people(random: Random, count: int, today: date) -> list[Rep]:
             rep.stars = _stars(random, role, place, size, months)
             reps.append(rep)
     _favour(random, reps)
-    for role, ids in managers.items():
+    for ids in managers.values():
         for manager_id in ids:
             hired = today - timedelta(days=1500 + int(random.random() * 1500))
             reps.append(_person(random, manager_id, "MANAGER", hired, "", taken))
@@ -81,7 +81,7 @@ def capability_rows(random: Random, reps: list[Rep], today: date) -> list[dict[s
 
 
 def certification_rows(random: Random, reps: list[Rep], today: date) -> list[dict[str, str]]:
-    """Everyone with two or more stars in a vertical has its certificate; all run past the run's year."""
+    """Everyone with two or more stars in a vertical has its certificate, valid for another year."""
     rows = []
     for rep in reps:
         for skill, stars in rep.stars.items():
@@ -134,7 +134,7 @@ def _tenure(random: Random, role: str, place: int, size: int) -> int:
 
 
 def _stars(random: Random, role: str, place: int, size: int, months: int) -> dict[str, int]:
-    """Manager's stars. A third of the AEs (20 of 60) have enterprise 3, half of these healthcare 2–3."""
+    """Manager's stars: 20 of 60 AEs have enterprise 3, half of these healthcare 2 or 3."""
     stars = {skill: 1 + int(random.random() * 2) for skill in _ROLE_TEXT[role]}
     for vertical in _VERTICALS:
         stars[f"vertical:{vertical}"] = 1 + (random.random() < 0.3)
@@ -150,7 +150,7 @@ def _stars(random: Random, role: str, place: int, size: int, months: int) -> dic
 
 
 def _favour(random: Random, reps: list[Rep]) -> None:
-    """Before the policy: the top 20% got 24 leads a month, the middle 9, the bottom 20% 4 (document 0)."""
+    """Before the policy the top 20% got 24 leads a month, the middle 9, the bottom 20% 4."""
     order = list(range(len(reps)))
     random.shuffle(order)
     for rank, place in enumerate(order):
