@@ -19,11 +19,37 @@ POINTS = (
 def suites(run: str, context: Mapping[str, Any]) -> tuple[Suite, ...]:
     """The suites of the door; nothing of the context is used: the limits are in raw.policy_*."""
     return (
+        _run_context(run),
         _lead_scores(run),
         _allocation_leads(run),
         _reps(run),
         _capacity(run),
         _capability(run),
+    )
+
+
+def _run_context(run: str) -> Suite:
+    return Suite(
+        "raw.run_context",
+        ("run_key",),
+        (
+            model.of_this_run(run),
+            Rule(
+                "one_row",
+                "恰好有一个运行上下文。",
+                "There is exactly one run context.",
+                "ExpectTableRowCountToEqual",
+                {"value": 1},
+            ),
+        ),
+        required=(
+            "run_key",
+            "as_of",
+            "landed_until",
+            "zone",
+            "policy_sha256",
+            "source",
+        ),
     )
 
 
