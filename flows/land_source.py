@@ -11,7 +11,7 @@ from prefect.cache_policies import NO_CACHE
 
 from adapters.crm.extract import Extract, SourceError
 from adapters.crm.landing import land
-from adapters.crm.source import load_source
+from adapters.crm.mapping import load_source
 from adapters.warehouse.run_context import first_landing
 from flows.clock import RealClock
 from flows.errors import SourceRefused
@@ -56,13 +56,13 @@ def land_source(request: RunRequest) -> Landed:
     _refuse_too_many_bad_rows(extract, work.policy.limits.bad_row_pct)
     # A week is replayed from what had landed by then. Where nothing had, later loads stand in
     # for it, and the run says so everywhere.
-    is_live = work.as_of >= landed_at
+    is_live = request.is_live or work.as_of >= landed_at
     is_reconstructed = not is_live and (first is None or first > work.as_of)
     return Landed(
         source=extract.source,
         currency=extract.currency,
         landed_until=landed_at if is_live or is_reconstructed else work.as_of,
-        is_synthetic=extract.is_synthetic,
+        is_synthetic=extract.source == "synthetic",
         is_reconstructed=is_reconstructed,
         notes=tuple(extract.notes),
     )

@@ -15,6 +15,9 @@ class RunRequest(BaseModel):
     source: str = Field(description="Folder of plain CSV files, or a mapping file (YAML).")
     data: str = Field(default="", description="The folder that a mapping file reads.")
     as_of: str = Field(default="", description="Date or time of the run; empty: now.")
+    is_live: bool = Field(
+        default=False, description="The instant is now: set when a run starts without as_of."
+    )
     policy: str = Field(default=DEFAULT_POLICY, description="The policy file.")
     site: str = Field(default="", description="Where to publish; empty: FAIRLEAD_HOME/site.")
     window: int | None = Field(

@@ -122,7 +122,9 @@ def resolved(request: RunRequest) -> RunRequest:
     """The request with its instant written out, so that all its stages mean the same run."""
     if request.as_of:
         return request
-    return request.model_copy(update={"as_of": RealClock().now().isoformat()})
+    return request.model_copy(
+        update={"as_of": RealClock().now().isoformat(), "is_live": True}
+    )
 
 
 def read_policy(path: Path) -> Policy:

