@@ -12,8 +12,12 @@ Row = Mapping[str, Any]
 Refs = Mapping[str, str] | Callable[[str], str]
 
 _COUNTS = (
-    "load_x100", "open_opportunities", "open_discovery_demo", "open_proposal_negotiation",
-    "open_leads", "high_value_this_month",
+    "load_x100",
+    "open_opportunities",
+    "open_discovery_demo",
+    "open_proposal_negotiation",
+    "open_leads",
+    "high_value_this_month",
 )
 
 
@@ -58,11 +62,19 @@ def build_snapshot(
         if row.get("stars") is not None:
             stars.setdefault(str(row["rep_id"]), {})[row["skill"]] = int(row["stars"])
     snapshot = Snapshot(
-        run=run, as_of=_instant(as_of), zone=zone, currency=currency,
+        run=run,
+        as_of=_instant(as_of),
+        zone=zone,
+        currency=currency,
         leads=tuple(_lead(row, lead_of, known, waiting or {}) for row in lead_rows),
         reps=tuple(
-            _rep(row, reps, capacity.get(str(row["rep_id"]), {}),
-                 stars.get(str(row["rep_id"]), {}), known)
+            _rep(
+                row,
+                reps,
+                capacity.get(str(row["rep_id"]), {}),
+                stars.get(str(row["rep_id"]), {}),
+                known,
+            )
             for row in rep_rows
         ),
         carry=Carry.from_record(carry),

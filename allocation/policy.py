@@ -7,15 +7,37 @@ from pydantic import ValidationError
 
 from allocation.policy_check import broken_promises
 from allocation.policy_model import (
-    BandRule, ExceptionRule, Method, Policy, Share, SkillRule, Words,
+    BandRule,
+    ExceptionRule,
+    Method,
+    Policy,
+    Share,
+    SkillRule,
+    Words,
 )
 from allocation.policy_scoring import Band, Cap, Factor, Level, Role, Rule, Tier
 from allocation.policy_text import Document, Mistake, Path, PolicyError, read
 
 __all__ = [
-    "Band", "BandRule", "Cap", "ExceptionRule", "Factor", "Level", "Method", "Mistake", "Policy",
-    "PolicyError", "Role", "Rule", "Share", "SkillRule", "Tier", "Words",
-    "load_policy", "policy_mistakes", "policy_schema",
+    "Band",
+    "BandRule",
+    "Cap",
+    "ExceptionRule",
+    "Factor",
+    "Level",
+    "Method",
+    "Mistake",
+    "Policy",
+    "PolicyError",
+    "Role",
+    "Rule",
+    "Share",
+    "SkillRule",
+    "Tier",
+    "Words",
+    "load_policy",
+    "policy_mistakes",
+    "policy_schema",
 ]
 
 _SET_HERE = ("sha256", "text")  # fields of Policy that a file must not bring along

@@ -20,7 +20,17 @@ def broken_promises(document: Document, zones: Collection[str] = ()) -> list[Mis
     `zones` are the time zones there are (a caller may read the machine's); without them only
     the form Area/City is asked for.
     """
-    checks = (_bands, _shares, _tiers, _factors, _rule_ids, _clock, _references, _seniority, _size_bands)
+    checks = (
+        _bands,
+        _shares,
+        _tiers,
+        _factors,
+        _rule_ids,
+        _clock,
+        _references,
+        _seniority,
+        _size_bands,
+    )
     found = [problem for check in checks for problem in check(document.values)]
     zone = document.values.get("zone")
     if isinstance(zone, str) and (zone not in zones if zones else not _ZONE.fullmatch(zone)):
@@ -29,6 +39,13 @@ def broken_promises(document: Document, zones: Collection[str] = ()) -> list[Mis
 
 
 Found = Iterator[tuple[Path, str]]
+
+
+def _numbers(rows: list[tuple[int, dict[str, Any]]], name: str) -> list[int]:
+    """A number of every row, or nothing if one of them is missing or no whole number."""
+    found = [row.get(name) for _, row in rows]
+    numbers = [number for number in found if isinstance(number, int)]
+    return numbers if len(numbers) == len(found) else []
 
 
 def _items(value: Any) -> list[tuple[int, dict[str, Any]]]:
@@ -75,7 +92,10 @@ def _shares(values: Any) -> Found:
             if not last and (not isinstance(pct, int) or share.get("rest")):
                 yield (*path, i), "only the last share takes the rest: this one needs a pct"
             if share.get("share") in [other.get("share") for j, other in shares if j < i]:
-                yield (*path, i, "share"), f"the share {share.get('share')} stands here a second time"
+                yield (
+                    (*path, i, "share"),
+                    f"the share {share.get('share')} stands here a second time",
+                )
         if total > 100:
             yield path, f"the shares add up to {total}%, more than 100%"
         elif total == 100 and len(shares) > 1:
@@ -84,27 +104,26 @@ def _shares(values: Any) -> Found:
 
 def _tiers(values: Any) -> Found:
     tiers = _items(_section(values, "scoring").get("tiers"))
-    points = [tier.get("min_points") for _, tier in tiers]
-    if not points or not all(isinstance(p, int) for p in points):
-        return
+    points = _numbers(tiers, "min_points")
     for i in range(1, len(points)):
         if points[i] >= points[i - 1]:
-            yield ("scoring", "tiers", i, "min_points"), "tiers go from the highest points down: unreachable"
+            yield (
+                ("scoring", "tiers", i, "min_points"),
+                "tiers go from the highest points down: unreachable",
+            )
     factors = _items(_section(values, "scoring").get("factors"))
     lowest = [
-        min((level["points"] for _, level in _items(factor.get("levels"))
-             if isinstance(level.get("points"), int)), default=0)
-        for _, factor in factors
+        min(_numbers(_items(factor.get("levels")), "points"), default=0) for _, factor in factors
     ]
-    if factors and min(points) > sum(lowest):
+    if factors and points and min(points) > sum(lowest):
         message = f"a lead with {sum(lowest)} points falls through: the lowest tier begins at {min(points)}"
         yield ("scoring", "tiers"), message
 
 
 def _factors(values: Any) -> Found:
     factors = _items(_section(values, "scoring").get("factors"))
-    weights = [factor.get("weight_pct") for _, factor in factors]
-    if weights and all(isinstance(w, int) for w in weights) and sum(weights) != 100:
+    weights = _numbers(factors, "weight_pct")
+    if weights and sum(weights) != 100:
         yield ("scoring", "factors"), f"the weights add up to {sum(weights)}%, not 100%"
     for f, factor in factors:
         levels = _items(factor.get("levels"))
@@ -114,7 +133,10 @@ def _factors(values: Any) -> Found:
                 message = "the last level catches everything: no condition, and 'unknown: true'"
                 yield ("scoring", "factors", f, "levels", i), message
             if i != levels[-1][0] and bare:
-                yield ("scoring", "factors", f, "levels", i), "without a condition nothing below is reached"
+                yield (
+                    ("scoring", "factors", f, "levels", i),
+                    "without a condition nothing below is reached",
+                )
 
 
 def _rule_ids(values: Any) -> Found:
@@ -140,12 +162,11 @@ def _rules(value: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 def _clock(values: Any) -> Found:
     calendar = _section(values, "calendar")
-    times = [calendar.get(name) for name in ("freeze", "open", "close")]
-    if all(isinstance(time, str) for time in times):
-        if times[0] > times[1]:
-            yield ("calendar", "open"), "the window opens before the snapshot is frozen"
-        if times[1] >= times[2]:
-            yield ("calendar", "close"), "the window closes before it opens"
+    freeze, opens, closes = (calendar.get(name) for name in ("freeze", "open", "close"))
+    if isinstance(freeze, str) and isinstance(opens, str) and freeze > opens:
+        yield ("calendar", "open"), "the window opens before the snapshot is frozen"
+    if isinstance(opens, str) and isinstance(closes, str) and opens >= closes:
+        yield ("calendar", "close"), "the window closes before it opens"
     source = _section(values, "source")
     if source.get("kind") == "drand" and source.get("delay_s") is None:
         yield ("source",), "drand needs delay_s"
@@ -161,7 +182,10 @@ def _references(values: Any) -> Found:
         if share.get("method") == "lottery"
     }
     for i, rule in _items(values.get("exceptions")):
-        if rule.get("kind") == "referral_draw" and (rule.get("band"), rule.get("share")) not in lotteries:
+        if (
+            rule.get("kind") == "referral_draw"
+            and (rule.get("band"), rule.get("share")) not in lotteries
+        ):
             yield ("exceptions", i), "band and share must name a share whose method is lottery"
         if str(rule.get("kind")).startswith("referral_") and not rule.get("referrers"):
             yield ("exceptions", i), "a referral rule names its referrers"
@@ -173,7 +197,10 @@ def _references(values: Any) -> Found:
         if (rule.get("skill") is None) != (rule.get("min_stars") is None):
             yield ("skill_rules", i), "skill and min_stars go together"
         if rule.get("skill") is None and not rule.get("pool"):
-            yield ("skill_rules", i), "the rule asks for nothing: give skill and min_stars, or a pool"
+            yield (
+                ("skill_rules", i),
+                "the rule asks for nothing: give skill and min_stars, or a pool",
+            )
         replaces = rule.get("replaces")
         for name in replaces if isinstance(replaces, list) else []:
             if name not in names:
@@ -182,14 +209,12 @@ def _references(values: Any) -> Found:
 
 def _seniority(values: Any) -> Found:
     classes = _items(_section(values, "seniority").get("classes"))
-    months = [row.get("from_month") for _, row in classes]
-    if months and all(isinstance(m, int) for m in months):
-        if months[0] != 0 or months != sorted(set(months)):
-            yield ("seniority", "classes"), "classes begin at month 0 and go upwards"
+    months = _numbers(classes, "from_month")
+    if months and (months[0] != 0 or months != sorted(set(months))):
+        yield ("seniority", "classes"), "classes begin at month 0 and go upwards"
 
 
 def _size_bands(values: Any) -> Found:
-    amounts = [row.get("min_amount") for _, row in _items(_section(values, "capacity").get("size_bands"))]
-    if amounts and all(isinstance(a, int) for a in amounts):
-        if amounts[0] != 0 or amounts != sorted(set(amounts)):
-            yield ("capacity", "size_bands"), "size bands begin at 0 and go upwards"
+    amounts = _numbers(_items(_section(values, "capacity").get("size_bands")), "min_amount")
+    if amounts and (amounts[0] != 0 or amounts != sorted(set(amounts))):
+        yield ("capacity", "size_bands"), "size bands begin at 0 and go upwards"

@@ -9,7 +9,17 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from allocation.policy_scoring import (
-    Band, Capability, Capacity, Id, Part, Role, Rule, Scoring, Sentence, Skill, Whole,
+    Band,
+    Capability,
+    Capacity,
+    Id,
+    Part,
+    Role,
+    Rule,
+    Scoring,
+    Sentence,
+    Skill,
+    Whole,
 )
 
 Method = Literal["lottery", "skill_match", "rotation", "junior", "sdr"]
@@ -72,8 +82,13 @@ class ExceptionRule(Rule):
     """
 
     kind: Literal[
-        "do_not_contact", "duplicate", "named_account", "requested_rep",
-        "referral_known", "referral_draw", "referral_board",
+        "do_not_contact",
+        "duplicate",
+        "named_account",
+        "requested_rep",
+        "referral_known",
+        "referral_draw",
+        "referral_board",
     ]
     referrers: list[Literal["c_level", "board", "investor", "partner"]] = Field(
         default_factory=list, description="referral_* only: whose referrals."
@@ -82,7 +97,9 @@ class ExceptionRule(Rule):
         default_factory=list, description="referral_board only: who may own the lead."
     )
     manager_co_owns: bool = Field(default=False, description="The owner's manager is co-owner.")
-    band: Band | None = Field(default=None, description="referral_draw only: whose ladder is joined.")
+    band: Band | None = Field(
+        default=None, description="referral_draw only: whose ladder is joined."
+    )
     share: Id | None = Field(default=None, description="referral_draw only: which share's ladder.")
 
 
@@ -108,7 +125,9 @@ class SkillRule(Rule):
     when: When
     skill: Skill | None = Field(default=None, description="The skill that is asked for.")
     min_stars: int | None = Field(default=None, ge=1, le=3)
-    pool: list[Role] = Field(default_factory=list, description="Takes the place of the share's roles.")
+    pool: list[Role] = Field(
+        default_factory=list, description="Takes the place of the share's roles."
+    )
     binds: list[Method] = Field(min_length=1, description="Methods in which the rule holds.")
     replaces: list[Id] = Field(default_factory=list, description="Rules that this one stands for.")
     overflow_sme: bool = Field(default=True, description="Name an expert as co-owner on overflow.")
@@ -119,7 +138,9 @@ class Share(Rule):
 
     share: Id = Field(description="Short name; with the band it names the carried fraction.")
     method: Method
-    pct: int | None = Field(default=None, ge=0, le=100, description="Percent; not for the last share.")
+    pct: int | None = Field(
+        default=None, ge=0, le=100, description="Percent; not for the last share."
+    )
     rest: bool = Field(default=False, description="The last share takes what is left.")
     roles: list[Role] = Field(min_length=1, description="Who may take part.")
     seniority: list[Seniority] = Field(default_factory=list, description="Empty: every class.")
@@ -127,7 +148,9 @@ class Share(Rule):
         default="equal", description="rotation, junior, sdr: equal turns, or by 1 - open/cap."
     )
     ceiling_pct: int | None = Field(
-        default=None, ge=100, description="skill_match: most a rep gets in a run, % of the even share."
+        default=None,
+        ge=100,
+        description="skill_match: most a rep gets in a run, % of the even share.",
     )
 
 
@@ -157,7 +180,7 @@ class SeniorityRule(Rule):
     """Classes by tenure, ramp for new hires, and who accompanies a junior's enterprise lead."""
 
     classes: list[SeniorityClass] = Field(min_length=1, description="From month 0 upwards.")
-    ramp_on: bool = False
+    ramp_on: Literal[False] = Field(default=False, description="The ramp is not in force yet.")
     ramp: list[RampStep] = Field(default_factory=list)
     ramp_accompany_calls: int = Field(default=5, ge=0)
     stretch_accompany_calls: int = Field(
@@ -231,9 +254,19 @@ class Policy(Part):
     def rules(self) -> list[Rule]:
         """Every rule with a sentence, in the file's order."""
         bands = [rule for band in self.bands for rule in (band, *band.shares)]
-        return [self.scoring, self.capacity, *self.capacity.caps, self.capability,
-                *self.exceptions, *self.skill_rules, *bands,
-                self.seniority, self.sla, self.reassignment, self.appeal]
+        return [
+            self.scoring,
+            self.capacity,
+            *self.capacity.caps,
+            self.capability,
+            *self.exceptions,
+            *self.skill_rules,
+            *bands,
+            self.seniority,
+            self.sla,
+            self.reassignment,
+            self.appeal,
+        ]
 
     def share(self, band: str, share: str) -> Share:
         """The share of a band by its short name (KeyError if there is none)."""

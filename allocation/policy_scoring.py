@@ -12,19 +12,38 @@ Band = Literal["enterprise", "mid_market", "smb"]
 Role = Literal["SDR", "BDR", "AE", "AM"]
 Stage = Literal["discovery", "demo", "proposal", "negotiation"]
 EnumField = Literal[
-    "budget_status", "authority", "need", "timing", "engagement", "lead_type", "industry",
-    "product", "region", "source", "channel", "referrer",
+    "budget_status",
+    "authority",
+    "need",
+    "timing",
+    "engagement",
+    "lead_type",
+    "industry",
+    "product",
+    "region",
+    "source",
+    "channel",
+    "referrer",
 ]
 NumberField = Literal[
-    "employees", "budget_cny", "existing_arr_cny", "expected_acv_cny", "manual_stars",
+    "employees",
+    "budget_cny",
+    "existing_arr_cny",
+    "expected_acv_cny",
+    "manual_stars",
 ]
 Count = Literal[
-    "open_opportunities", "open_leads", "open_discovery_demo", "open_proposal_negotiation",
+    "open_opportunities",
+    "open_leads",
+    "open_discovery_demo",
+    "open_proposal_negotiation",
     "high_value_this_month",
 ]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{0,63}$")]
 Sentence = Annotated[str, Field(min_length=2, max_length=600)]
-Skill = Annotated[str, Field(pattern=r"^(enterprise|smb|new_business|upsell|outbound|inbound|vertical:.{1,60})$")]
+Skill = Annotated[
+    str, Field(pattern=r"^(enterprise|smb|new_business|upsell|outbound|inbound|vertical:.{1,60})$")
+]
 Whole = Annotated[int, Field(ge=0, le=2**53 - 1)]
 
 
@@ -103,8 +122,12 @@ class Capacity(Rule):
     """Weighted load (each open opportunity: size weight x stage multiplier) and the caps."""
 
     stage_multipliers_x100: dict[Stage, int] = Field(description="50 = one half.")
-    size_bands: list[SizeBand] = Field(min_length=1, description="From the smallest amount, first 0.")
-    stalled_days: int = Field(ge=1, le=365, description="Days in discovery after which a deal is stalled.")
+    size_bands: list[SizeBand] = Field(
+        min_length=1, description="From the smallest amount, first 0."
+    )
+    stalled_days: int = Field(
+        ge=1, le=365, description="Days in discovery after which a deal is stalled."
+    )
     high_value_min_amount: Whole = Field(description="A lead worth at least this is high-value.")
     priority_below_bp: int = Field(
         ge=0, le=20_000, description="Quota attainment (1/10000) below which a rep has priority"
@@ -113,7 +136,8 @@ class Capacity(Rule):
         ge=0, le=10_000, description="… while more than this part of the quarter (1/10000) is left."
     )
     normal_above_bp: int = Field(
-        default=12_000, description="Attainment above which a rep has the normal flow, no preference."
+        default=12_000,
+        description="Attainment above which a rep has the normal flow, no preference.",
     )
     caps: list[Cap] = Field(default_factory=list, description="All that apply, apply together.")
 
@@ -121,8 +145,12 @@ class Capacity(Rule):
 class Capability(Rule):
     """How stars come from self-assessment, the manager's review and evidence."""
 
-    certified_min_stars: int = Field(ge=1, le=3, description="A valid certificate gives at least these.")
+    certified_min_stars: int = Field(
+        ge=1, le=3, description="A valid certificate gives at least these."
+    )
     evidence_min_deals: int = Field(ge=1, description="Fewer closed deals prove nothing.")
     evidence_months: int = Field(ge=1, le=60, description="How far back deals are looked at.")
-    evidence_up_pct: int = Field(ge=100, description="Win rate >= this % of the team's: one star more.")
+    evidence_up_pct: int = Field(
+        ge=100, description="Win rate >= this % of the team's: one star more."
+    )
     evidence_down_pct: int = Field(ge=0, le=100, description="Win rate <= this %: one star less.")

@@ -17,7 +17,12 @@ def policy_tables(policy: Policy) -> dict[str, list[Row]]:
     return {
         "policy_factor_levels": [{"policy_sha256": sha, **row} for row in _levels(policy)],
         "policy_tiers": [
-            {"policy_sha256": sha, "tier_order": order, "band": tier.band, "min_points": tier.min_points}
+            {
+                "policy_sha256": sha,
+                "tier_order": order,
+                "band": tier.band,
+                "min_points": tier.min_points,
+            }
             for order, tier in enumerate(policy.scoring.tiers, 1)
         ],
         "policy_stage_multipliers": [
@@ -41,13 +46,20 @@ def _levels(policy: Policy) -> list[Row]:
         for level_order, level in enumerate(factor.levels, 1):
             enum_field, enum_value = next(iter(level.where.items()), (None, None))
             number_field, number_min = next(iter(level.at_least.items()), (None, None))
-            rows.append({
-                "factor": factor.id, "factor_order": factor_order, "weight_pct": factor.weight_pct,
-                "level_order": level_order, "points": level.points,
-                "enum_field": enum_field, "enum_value": enum_value,
-                "number_field": number_field, "number_min": number_min,
-                "is_unknown": level.unknown,
-            })
+            rows.append(
+                {
+                    "factor": factor.id,
+                    "factor_order": factor_order,
+                    "weight_pct": factor.weight_pct,
+                    "level_order": level_order,
+                    "points": level.points,
+                    "enum_field": enum_field,
+                    "enum_value": enum_value,
+                    "number_field": number_field,
+                    "number_min": number_min,
+                    "is_unknown": level.unknown,
+                }
+            )
     return rows
 
 

@@ -13,7 +13,13 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, MappingStartEvent, NodeEvent, ScalarEvent, SequenceStartEvent
+from ruamel.yaml.events import (
+    AliasEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceStartEvent,
+)
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 LARGEST_FILE = 256 * 1024  # document 0's whole policy takes 25 KB
@@ -70,14 +76,18 @@ def spelled(path: Path) -> str:
 def read(text: str) -> Document:
     """The document in a YAML text (PolicyError for what cannot even be read)."""
     if len(text.encode("utf-8", "surrogatepass")) > LARGEST_FILE:
-        raise PolicyError([Mistake(1, 1, "policy", f"the file is larger than {LARGEST_FILE} bytes")])
+        raise PolicyError(
+            [Mistake(1, 1, "policy", f"the file is larger than {LARGEST_FILE} bytes")]
+        )
     try:
         _refuse_hostile(text)
         node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise PolicyError([Mistake(line, column, "policy", f"not YAML: {error.problem}")]) from error
+        raise PolicyError(
+            [Mistake(line, column, "policy", f"not YAML: {error.problem}")]
+        ) from error
     except (YAMLError, ValueError, RecursionError) as error:
         if isinstance(error, PolicyError):
             raise

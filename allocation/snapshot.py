@@ -134,17 +134,17 @@ class Snapshot:
     carry: Carry = field(default_factory=Carry)
 
     def __post_init__(self) -> None:
-        for name, rows in (("leads", self.leads), ("reps", self.reps)):
-            ordered = tuple(sorted(rows, key=lambda row: row.ref))
-            if len({row.ref for row in ordered}) != len(ordered):
-                raise SnapshotError(f"{name}: a reference stands here twice")
-            object.__setattr__(self, name, ordered)
+        object.__setattr__(self, "leads", _sorted(self.leads))
+        object.__setattr__(self, "reps", _sorted(self.reps))
 
     def to_record(self) -> dict[str, Any]:
         """The snapshot as plain values, ready for canonical bytes."""
         return {
             "format": FORMAT,
-            "run": self.run, "as_of": self.as_of, "zone": self.zone, "currency": self.currency,
+            "run": self.run,
+            "as_of": self.as_of,
+            "zone": self.zone,
+            "currency": self.currency,
             "leads": [_row_record(lead) for lead in self.leads],
             "reps": [_row_record(rep) for rep in self.reps],
             "carry": self.carry.to_record(),
@@ -157,7 +157,9 @@ class Snapshot:
         if set(record) != keys or record["format"] != FORMAT:
             raise SnapshotError(f"not a {FORMAT} record: {sorted(set(record) ^ keys)}")
         return cls(
-            run=record["run"], as_of=record["as_of"], zone=record["zone"],
+            run=record["run"],
+            as_of=record["as_of"],
+            zone=record["zone"],
             currency=record["currency"],
             leads=tuple(_row(Lead, row) for row in record["leads"]),
             reps=tuple(_row(Rep, row) for row in record["reps"]),
@@ -177,8 +179,18 @@ def ratio_text(number: Fraction) -> str:
 
 # Kept in the record even when they are at their default, because readers look for them.
 _ALWAYS = {
-    "weighted_x100", "points", "unknown", "active", "away", "fte_pct", "load_x100", "stars",
-    "open_opportunities", "open_discovery_demo", "open_proposal_negotiation", "open_leads",
+    "weighted_x100",
+    "points",
+    "unknown",
+    "active",
+    "away",
+    "fte_pct",
+    "load_x100",
+    "stars",
+    "open_opportunities",
+    "open_discovery_demo",
+    "open_proposal_negotiation",
+    "open_leads",
     "high_value_this_month",
 }
 _NAMES = {kind: tuple(part.name for part in fields(kind)) for kind in (Lead, Rep)}
@@ -188,6 +200,14 @@ _MAPPINGS = ("points", "stars")
 _INTEGERS = frozenset(
     part.name for kind in (Lead, Rep) for part in fields(kind) if part.type in (int, int | None)
 )
+
+
+def _sorted(rows: tuple[T, ...]) -> tuple[T, ...]:
+    """Rows by reference, each reference once."""
+    ordered = tuple(sorted(rows, key=lambda row: row.ref))
+    if len({row.ref for row in ordered}) != len(ordered):
+        raise SnapshotError("a reference stands here twice")
+    return ordered
 
 
 def _row_record(row: Lead | Rep) -> dict[str, Any]:
@@ -206,18 +226,26 @@ def _row_record(row: Lead | Rep) -> dict[str, Any]:
 
 def _row(kind: type[T], record: Mapping[str, Any]) -> T:
     known = _NAMES[kind]
-    required = {part.name for part in fields(kind)
-                if part.default is MISSING and part.default_factory is MISSING}
+    required = {
+        part.name
+        for part in fields(kind)
+        if part.default is MISSING and part.default_factory is MISSING
+    }
     if set(record) - set(known) or required - set(record):
         raise SnapshotError(f"{kind.__name__}: missing or unknown keys {sorted(record)}")
-    values = dict(record)
+    values: dict[str, Any] = dict(record)
     for name, value in record.items():
         expected: type = (
-            list if name in _TUPLES else dict if name in _MAPPINGS
-            else int if name in _INTEGERS else str
+            list
+            if name in _TUPLES
+            else dict
+            if name in _MAPPINGS
+            else int
+            if name in _INTEGERS
+            else str
         )
         if type(value) is not expected:
             raise SnapshotError(f"{kind.__name__}.{name}: {value!r} is no {expected.__name__}")
         if name in _TUPLES:
-            values[name] = tuple(value)
+            values[name] = tuple(record[name])
     return kind(**values)

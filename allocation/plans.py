@@ -1,0 +1,151 @@
+"""What is drawn: which leads a band's select splits, and who stands at which ladder for what."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from allocation.eligibility import Gate, Roster
+from allocation.exceptions import Cases, cases
+from allocation.policy import Policy, Share
+from allocation.shares import share_counts
+from allocation.skill_match import gate_for, rules_for
+from allocation.snapshot import Lead, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class SelectPlan:
+    """A band's select draw: candidates sorted, counts of all shares but the last."""
+
+    candidates: list[str]
+    shares: list[tuple[str, int]]
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class LadderPlan:
+    """A ladder: entrants and prizes sorted; `extra` are prizes that an exception added."""
+
+    draw: str
+    band: str
+    share: str
+    entrants: list[str]
+    prizes: list[str]
+    extra: list[str]
+
+
+Selected = Mapping[str, Mapping[str, Sequence[str]]]
+
+
+def split(snapshot: Snapshot, policy: Policy) -> dict[str, SelectPlan]:
+    """Phase 1, at the freeze: per band the leads to split and how many go to each share."""
+    return select_plans(snapshot, policy, cases(snapshot, policy))[0]
+
+
+def select_plans(
+    snapshot: Snapshot, policy: Policy, found: Cases
+) -> tuple[dict[str, SelectPlan], dict[str, Fraction]]:
+    """The select plans in the policy's order of bands, and the fractions carried to the next run.
+
+    A lead that nobody could win in its band's lottery is no candidate: it goes to the last share.
+    """
+    entrants = Entrants(policy, found.roster)
+    board = {lead.ref for lead, _ in found.board}
+    plans: dict[str, SelectPlan] = {}
+    carried = dict(snapshot.carry.shares)
+    for band in policy.bands:
+        lotteries = [share for share in band.shares if share.method == "lottery"]
+        candidates = [
+            lead.ref
+            for lead in snapshot.leads
+            if lead.band == band.band
+            and lead.ref not in board
+            and lead.ref not in found.settled
+            and lead.ref not in found.extra
+            and all(entrants.of(lead, share) for share in lotteries)
+        ]
+        percents = [(share.share, share.pct or 0) for share in band.shares[:-1]]
+        before = {name: carried.get(f"{band.band}/{name}", Fraction(0)) for name, _ in percents}
+        counts, after = share_counts(len(candidates), percents, before)
+        carried |= {f"{band.band}/{name}": part for name, part in after.items()}
+        shares = [(name, counts[name]) for name, _ in percents]
+        plans[band.band] = SelectPlan(sorted(candidates), shares, band.shares[-1].share)
+    return plans, carried
+
+
+def ladder_plans(snapshot: Snapshot, policy: Policy, selected: Selected) -> list[LadderPlan]:
+    """Phase 2: the ladders that give out the lottery shares; none without a prize or an entrant.
+
+    `selected` is {band: {share: [lead refs]}}. Prizes that the same reps may win stand at one
+    ladder; a lead that somebody is barred from has a ladder of its own class,
+    "<run>/<band>/<share>/<class>", so that nobody can win what they may not have.
+    """
+    return plans_of_ladders(snapshot, policy, selected, cases(snapshot, policy))
+
+
+def plans_of_ladders(
+    snapshot: Snapshot, policy: Policy, selected: Selected, found: Cases
+) -> list[LadderPlan]:
+    """As ladder_plans, from exceptions already tried."""
+    leads = {lead.ref: lead for lead in snapshot.leads}
+    entrants = Entrants(policy, found.roster)
+    plans = []
+    for band in policy.bands:
+        for share in band.shares:
+            if share.method != "lottery":
+                continue
+            drawn = list(selected.get(band.band, {}).get(share.share, ()))
+            extra = {
+                ref
+                for ref, rule in found.extra.items()
+                if (rule.band, rule.share) == (band.band, share.share)
+            }
+            for ref in drawn:
+                if ref not in leads or found.leaves_band(ref) or leads[ref].band != band.band:
+                    raise ValueError(f"{band.band}/{share.share}: {ref} cannot be a prize here")
+            draw = f"{snapshot.run}/{band.band}/{share.share}"
+            everyone = entrants.of(None, share)
+            classes: dict[tuple[str, ...], list[str]] = {}
+            for ref in sorted({*drawn, *extra}):
+                classes.setdefault(entrants.of(leads[ref], share), []).append(ref)
+            for who, prizes in classes.items():
+                if who:
+                    name = draw if who == everyone else f"{draw}/{_class_name(who)}"
+                    plans.append(
+                        LadderPlan(
+                            name,
+                            band.band,
+                            share.share,
+                            list(who),
+                            prizes,
+                            sorted(extra & set(prizes)),
+                        )
+                    )
+    return sorted(plans, key=lambda plan: plan.draw)
+
+
+class Entrants:
+    """Who may win a lead in a lottery, as of the freeze; everybody sorted by reference."""
+
+    def __init__(self, policy: Policy, roster: Roster) -> None:
+        self._policy, self._roster = policy, roster
+        self._able: dict[Gate, tuple[str, ...]] = {}
+
+    def of(self, lead: Lead | None, share: Share) -> tuple[str, ...]:
+        """The entrants for a lead, or for one that nothing special is asked for (None)."""
+        rules = rules_for(lead, "lottery", self._policy) if lead else []
+        gate = gate_for(share, rules, lead is not None and self._roster.is_high_value(lead))
+        if gate not in self._able:
+            self._able[gate] = tuple(
+                sorted(
+                    ref for ref in self._roster.desks if self._roster.exclusion(ref, gate) is None
+                )
+            )
+        able = self._able[gate]
+        if lead is None or not lead.barred:
+            return able
+        return tuple(ref for ref in able if ref not in lead.barred)
+
+
+def _class_name(entrants: tuple[str, ...]) -> str:
+    return hashlib.sha256("\n".join(entrants).encode()).hexdigest()[:8]
