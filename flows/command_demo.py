@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flows.business_week import run_key, week_start
 from flows.command_run import open_home, run_week
-from flows.errors import UsageError
+from flows.errors import SourceRefused, UsageError
 from flows.progress import step
 from flows.request import DEFAULT_POLICY, RunRequest
 
@@ -24,11 +24,15 @@ def run_demo(
     if mapping and not data:
         raise UsageError("--mapping needs --data: the folder that holds its files")
     if mapping:
-        from adapters.crm.mapping import demo_settings
+        from adapters.crm.extract import SourceError
+        from adapters.crm.mapping_language import load_mapping
 
-        suggested = demo_settings(Path(mapping))
-        policy = policy or suggested.get("policy", "")
-        as_of = as_of or suggested.get("as_of", "")
+        try:
+            described = load_mapping(Path(mapping))
+        except SourceError as error:
+            raise SourceRefused(f"{mapping} cannot be read:\n{error}") from error
+        policy = policy or described.policy
+        as_of = as_of or described.as_of
     if not source:
         week = run_key(datetime.now(UTC), DEMO_ZONE)
         folder = home.path / "synthetic" / f"{week}-{seed}"

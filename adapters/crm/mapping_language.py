@@ -104,6 +104,7 @@ class Mapping(_Strict):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     zone: str = ""
     as_of: str = ""
+    policy: str = ""
     data: str = ""
     inputs: dict[str, Input]
     values: dict[str, Values] = {}

