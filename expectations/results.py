@@ -37,7 +37,7 @@ def rule_result(
         en=rule.en,
         severity=rule.severity,
         ok=ok,
-        observed=_observed(result, rule),
+        observed=_observed(result),
         expected=_expected(rule),
         failed_count=count,
         failed_rows=tuple(
@@ -66,10 +66,10 @@ def could_not_run(suite: Suite, rule: Rule, reason: str) -> RuleResult:
     )
 
 
-def refusal(suite: str, id: str, zh: str, en: str, observed: str = "") -> RuleResult:
+def refusal(suite: str, name: str, zh: str, en: str, observed: str = "") -> RuleResult:
     """A critical failure that the gate found itself."""
     return RuleResult(
-        id=f"{suite}.{id}",
+        id=f"{suite}.{name}",
         suite=suite,
         zh=zh,
         en=en,
@@ -98,7 +98,7 @@ def _failed_count(result: Mapping[str, Any], rule: Rule) -> int:
     return 1  # a statement about the table as a whole
 
 
-def _observed(result: Mapping[str, Any], rule: Rule) -> str:
+def _observed(result: Mapping[str, Any]) -> str:
     if "unexpected_count" in result:
         judged = int(result["element_count"]) - int(result.get("missing_count") or 0)
         return f"{result['unexpected_count']} / {judged}"
@@ -129,9 +129,7 @@ def _row(suite: Suite, rule: Rule, row: Mapping[str, Any]) -> dict[str, str]:
     if column is not None:
         shown["column"] = column
         shown["value"] = _short(row.get(column))
-    others = {
-        k: _short(v) for k, v in row.items() if k not in suite.key and k != column
-    }
+    others = {k: _short(v) for k, v in row.items() if k not in suite.key and k != column}
     return shown | others
 
 

@@ -37,7 +37,7 @@ class RuleResult:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The outcome of one door for one run. `ok` = something was checked and nothing critical failed.
+    """The outcome of one door for one run. `ok` = checked, and nothing critical failed.
 
     `checked_at` is UTC, "YYYY-MM-DDThh:mm:ssZ". Errors: ValueError when `ok` contradicts the rules.
     """
@@ -51,9 +51,7 @@ class Verdict:
 
     def __post_init__(self) -> None:
         if self.ok != passes(self.suites, self.rules):
-            raise ValueError(
-                f"verdict of {self.door} for {self.run} contradicts its own rules"
-            )
+            raise ValueError(f"verdict of {self.door} for {self.run} contradicts its own rules")
 
     @property
     def failures(self) -> tuple[RuleResult, ...]:

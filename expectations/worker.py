@@ -14,7 +14,7 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self, cast
 
 from expectations.verdict import Door, Verdict, from_dict
 
@@ -37,6 +37,9 @@ class Worker:
             text=True,
             encoding="utf-8",
         )
+        # Both are pipes, see above.
+        self._requests = cast("IO[str]", self._child.stdin)
+        self._answers = cast("IO[str]", self._child.stdout)
 
     def __enter__(self) -> Self:
         return self
@@ -79,11 +82,10 @@ class Worker:
             "checked_at": checked_at.astimezone(UTC).isoformat(),
             "context": {name: _plain(value) for name, value in (context or {}).items()},
         }
-        assert self._child.stdin and self._child.stdout  # both are pipes
         try:
-            self._child.stdin.write(json.dumps(request) + "\n")
-            self._child.stdin.flush()
-            line = self._child.stdout.readline()
+            self._requests.write(json.dumps(request) + "\n")
+            self._requests.flush()
+            line = self._answers.readline()
         except (OSError, ValueError) as error:
             raise GateError(f"the gate's process is gone: {error}") from error
         if not line:

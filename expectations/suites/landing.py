@@ -21,7 +21,7 @@ STATUSES = ("new", "assigned", "working", "converted", "lost", "recycled")
 UNKNOWN_LIMIT_WHY = "above half, the factor gives most leads its lowest points"
 
 
-def suites(run: str, context: Mapping[str, Any]) -> tuple[Suite, ...]:
+def suites(context: Mapping[str, Any]) -> tuple[Suite, ...]:
     """The suites of the door.
 
     Context: source; landed_until, an aware time (or its ISO text): loads up to then count;
@@ -70,9 +70,7 @@ def literal(text: str) -> str:
     """
     return (
         "U&'"
-        + "".join(
-            c if c.isascii() and c.isalnum() else rf"\+{ord(c):06X}" for c in text
-        )
+        + "".join(c if c.isascii() and c.isalnum() else rf"\+{ord(c):06X}" for c in text)
         + "'"
     )
 
@@ -132,9 +130,7 @@ def _leads(seen: Seen, as_of: str | None) -> Suite:
             0.5,
             f"待分配线索中至少一半已知{zh}。",
             f"Of the leads waiting to be allocated, at least half have a known {en}.",
-            UNKNOWN_LIMIT_WHY
-            if fact != "company"
-            else "without it duplicates cannot be found",
+            UNKNOWN_LIMIT_WHY if fact != "company" else "without it duplicates cannot be found",
         )
         for fact, (zh, en) in facts.items()
     )
@@ -143,9 +139,7 @@ def _leads(seen: Seen, as_of: str | None) -> Suite:
         "raw.leads",
         ("lead_id",),
         (
-            model.unique(
-                "lead_id", zh="线索编号不重复。", en="No lead id occurs twice."
-            ),
+            model.unique("lead_id", zh="线索编号不重复。", en="No lead id occurs twice."),
             model.known("lead_id", "每条线索都有编号。", "Every lead has an id."),
             model.known("status", "每条线索都有状态。", "Every lead has a status."),
             model.one_of(
@@ -186,9 +180,7 @@ def _reps(seen: Seen) -> Suite:
             model.unique("rep_id", zh="销售编号不重复。", en="No rep id occurs twice."),
             model.known("rep_id", "每位销售都有编号。", "Every rep has an id."),
             model.known("role", "每位销售都有岗位。", "Every rep has a role."),
-            model.one_of(
-                "role", ROLES, "销售岗位在允许之列。", "Every rep's role is known."
-            ),
+            model.one_of("role", ROLES, "销售岗位在允许之列。", "Every rep's role is known."),
             model.no_rows(
                 "someone_receives",
                 "至少有一位在职销售的岗位可以接收线索。",

@@ -59,9 +59,7 @@ class Suite:
 def unique(*columns: str, zh: str, en: str) -> Rule:
     """The grain: no two rows share these columns."""
     if len(columns) == 1:
-        return Rule(
-            "grain", zh, en, "ExpectColumnValuesToBeUnique", {"column": columns[0]}
-        )
+        return Rule("grain", zh, en, "ExpectColumnValuesToBeUnique", {"column": columns[0]})
     return Rule(
         "grain",
         zh,
@@ -73,9 +71,7 @@ def unique(*columns: str, zh: str, en: str) -> Rule:
 
 def known(column: str, zh: str, en: str) -> Rule:
     """No row lacks this column."""
-    return Rule(
-        f"{column}_known", zh, en, "ExpectColumnValuesToNotBeNull", {"column": column}
-    )
+    return Rule(f"{column}_known", zh, en, "ExpectColumnValuesToNotBeNull", {"column": column})
 
 
 def one_of(column: str, allowed: tuple[str, ...], zh: str, en: str) -> Rule:
@@ -105,11 +101,11 @@ def between(column: str, low: int, high: int | None, zh: str, en: str) -> Rule:
 
 
 def no_rows(
-    id: str, zh: str, en: str, sql: str, severity: Severity = "critical", why: str = ""
+    name: str, zh: str, en: str, sql: str, severity: Severity = "critical", why: str = ""
 ) -> Rule:
     """The query finds nothing; what it finds are the failing rows."""
     return Rule(
-        id,
+        name,
         zh,
         en,
         "UnexpectedRowsExpectation",
@@ -119,9 +115,7 @@ def no_rows(
     )
 
 
-def mostly_not(
-    column: str, value: str, share: float, zh: str, en: str, why: str
-) -> Rule:
+def mostly_not(column: str, value: str, share: float, zh: str, en: str, why: str) -> Rule:
     """A warning when fewer than `share` of the known rows hold anything but `value`."""
     return Rule(
         f"{column}_mostly_known",

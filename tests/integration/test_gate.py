@@ -119,8 +119,8 @@ def failed(verdict):
     return {rule.id for rule in verdict.failures}
 
 
-def rule(verdict, id):
-    return next(found for found in verdict.rules if found.id == id)
+def rule(verdict, name):
+    return next(found for found in verdict.rules if found.id == name)
 
 
 @pytest.mark.parametrize("door", ["landing", "allocation_inputs"])
@@ -140,7 +140,8 @@ def test_an_empty_batch_is_refused_at_the_landing(check, table):
 def test_rows_of_another_source_or_landed_later_do_not_count(check):
     verdict = check(
         "landing",
-        "update raw.leads set source = 'other'; update raw.reps set landed_at = '2026-12-01 00:00Z'",
+        "update raw.leads set source = 'other';"
+        " update raw.reps set landed_at = '2026-12-01 00:00Z'",
     )
     assert {"raw.leads.has_rows", "raw.reps.has_rows"} <= failed(verdict)
 
@@ -168,9 +169,7 @@ def test_a_week_without_new_leads_is_only_a_warning(check):
         " delete from marts.fct_allocation_leads",
     )
     assert verdict.ok
-    assert [r.id for r in verdict.warnings] == [
-        "marts.fct_allocation_leads.something_to_allocate"
-    ]
+    assert [r.id for r in verdict.warnings] == ["marts.fct_allocation_leads.something_to_allocate"]
 
 
 def test_open_leads_that_went_missing_are_refused_and_listed(check):
@@ -215,9 +214,7 @@ def test_an_all_null_required_column_is_refused_even_if_no_rule_looks_at_it(chec
         ),
         required=("role",),
     )
-    verdict = check(
-        "allocation_inputs", "update marts.dim_reps set role = null", suites=[blind]
-    )
+    verdict = check("allocation_inputs", "update marts.dim_reps set role = null", suites=[blind])
     assert rule(verdict, "marts.dim_reps.some").ok  # what Great Expectations says of it
     assert failed(verdict) == {"marts.dim_reps.role_not_all_null"}
 
@@ -242,9 +239,7 @@ def test_a_missing_required_column_is_refused(check):
         ),
         required=("rep_id", "wings"),
     )
-    assert failed(check("allocation_inputs", suites=[suite])) == {
-        "marts.dim_reps.wings_present"
-    }
+    assert failed(check("allocation_inputs", suites=[suite])) == {"marts.dim_reps.wings_present"}
 
 
 def test_a_missing_relation_is_refused_rule_by_rule(check):
@@ -254,12 +249,12 @@ def test_a_missing_relation_is_refused_rule_by_rule(check):
             Suite(
                 "marts.nowhere",
                 ("id",),
-                rules=allocation_inputs.suites(RUN, {})[4].rules,
+                rules=allocation_inputs.suites(RUN)[4].rules,
             )
         ],
     )
     assert "marts.nowhere.readable" in failed(verdict)
-    assert len(failed(verdict)) == 1 + len(allocation_inputs.suites(RUN, {})[4].rules)
+    assert len(failed(verdict)) == 1 + len(allocation_inputs.suites(RUN)[4].rules)
 
 
 def test_an_exception_inside_a_rule_is_critical_even_for_a_warning(check):
@@ -275,9 +270,7 @@ def test_an_exception_inside_a_rule_is_critical_even_for_a_warning(check):
                         "查询。",
                         "Query.",
                         "UnexpectedRowsExpectation",
-                        {
-                            "unexpected_rows_query": "select 1 / (count(*) - 10) from {batch}"
-                        },
+                        {"unexpected_rows_query": "select 1 / (count(*) - 10) from {batch}"},
                         "warning",
                         "test",
                     ),
@@ -308,19 +301,13 @@ def test_an_exception_inside_a_rule_is_critical_even_for_a_warning(check):
 
 def test_a_rule_that_great_expectations_does_not_know_is_refused(check):
     unknown = Rule("x", "无。", "None.", "ExpectTheImpossible")
-    verdict = check(
-        "landing", suites=[Suite("marts.dim_reps", ("rep_id",), rules=(unknown,))]
-    )
+    verdict = check("landing", suites=[Suite("marts.dim_reps", ("rep_id",), rules=(unknown,))])
     assert failed(verdict) == {"marts.dim_reps.x"}
 
 
 def test_fewer_results_than_rules_is_refused(check):
-    twice = Rule(
-        "n", "有行。", "Rows.", "ExpectTableRowCountToBeBetween", {"min_value": 1}
-    )
-    other = Rule(
-        "m", "有行。", "Rows.", "ExpectTableRowCountToBeBetween", {"min_value": 1}
-    )
+    twice = Rule("n", "有行。", "Rows.", "ExpectTableRowCountToBeBetween", {"min_value": 1})
+    other = Rule("m", "有行。", "Rows.", "ExpectTableRowCountToBeBetween", {"min_value": 1})
     suite = Suite("marts.dim_reps", ("rep_id",), rules=(twice, other))
     lost = gate.rule_result(suite, other, None)
     assert (lost.ok, lost.severity) == (False, "critical")
@@ -339,9 +326,7 @@ def test_duplicate_ids_are_refused_and_listed(check):
 
 
 def test_a_mart_of_another_run_is_refused(check):
-    verdict = check(
-        "allocation_inputs", "update marts.dim_reps set run_key = '2026-W47'"
-    )
+    verdict = check("allocation_inputs", "update marts.dim_reps set run_key = '2026-W47'")
     assert failed(verdict) == {"marts.dim_reps.run_key_current"}
     assert rule(verdict, "marts.dim_reps.run_key_current").failed_rows[0] == {
         "table": "marts.dim_reps",
@@ -352,9 +337,7 @@ def test_a_mart_of_another_run_is_refused(check):
 
 
 def test_a_run_context_of_another_run_or_none_is_refused(check):
-    other = check(
-        "allocation_inputs", "update raw.run_context set run_key = '2026-W47'"
-    )
+    other = check("allocation_inputs", "update raw.run_context set run_key = '2026-W47'")
     assert "raw.run_context.run_key_current" in failed(other)
     assert "raw.run_context.has_rows" in failed(
         check("allocation_inputs", "delete from raw.run_context")
@@ -363,9 +346,7 @@ def test_a_run_context_of_another_run_or_none_is_refused(check):
 
 def test_a_source_name_cannot_break_out_of_the_query(check):
     verdict = check("landing", source="csv' or true -- {batch} :x %s")
-    assert "raw.leads.has_rows" in failed(verdict) or "raw.leads.readable" in failed(
-        verdict
-    )
+    assert "raw.leads.has_rows" in failed(verdict) or "raw.leads.readable" in failed(verdict)
 
 
 def test_one_bad_row_in_a_hundred_passes_and_twenty_do_not(check):
@@ -385,16 +366,12 @@ def test_one_bad_row_in_a_hundred_passes_and_twenty_do_not(check):
 
 
 def test_a_small_file_cannot_hide_its_bad_rows_behind_a_large_one(check):
-    verdict = check(
-        "landing", "update raw.loads set rows_read = 19 where file = 'reps.csv'"
-    )
+    verdict = check("landing", "update raw.loads set rows_read = 19 where file = 'reps.csv'")
     assert failed(verdict) == {"raw.loads.bad_rows"}
 
 
 def test_bad_rows_that_are_not_in_quarantine_are_refused(check):
-    assert failed(check("landing", "delete from raw.quarantine")) == {
-        "raw.loads.bad_rows_listed"
-    }
+    assert failed(check("landing", "delete from raw.quarantine")) == {"raw.loads.bad_rows_listed"}
 
 
 def test_no_rep_who_may_receive_is_refused(check):
@@ -426,7 +403,7 @@ def test_unknown_creation_times_are_no_fault(check):
 
 
 @pytest.mark.parametrize(
-    ("spoil", "id"),
+    ("spoil", "broken"),
     [
         ("fct_allocation_leads set score = 19", "fct_allocation_leads.score_possible"),
         ("fct_allocation_leads set score = 5", "fct_allocation_leads.score_possible"),
@@ -445,10 +422,10 @@ def test_unknown_creation_times_are_no_fault(check):
         ),
     ],
 )
-def test_an_impossible_value_is_refused_with_its_rows(check, spoil, id):
+def test_an_impossible_value_is_refused_with_its_rows(check, spoil, broken):
     verdict = check("allocation_inputs", f"update marts.{spoil}")
-    assert f"marts.{id}" in failed(verdict)
-    assert rule(verdict, f"marts.{id}").failed_rows
+    assert f"marts.{broken}" in failed(verdict)
+    assert rule(verdict, f"marts.{broken}").failed_rows
 
 
 def test_a_policy_whose_points_were_not_landed_is_refused(check):
