@@ -1,9 +1,21 @@
 -- Without its policy's rows a run would quietly score nobody.
-select runs.run_key
-from {{ ref('stg_policy__runs') }} as runs
+with counts as (
+    select
+        (select count(*) from {{ ref('stg_policy__runs') }}) as runs,
+        (select count(*) from {{ ref('stg_policy__factor_levels') }}) as factor_levels,
+        (select count(*) from {{ ref('stg_policy__tiers') }}) as tiers,
+        (select count(*) from {{ ref('stg_policy__stage_multipliers') }}) as stage_multipliers,
+        (
+            select count(*) from {{ ref('stg_policy__size_bands') }} as bands
+            where bands.min_amount = 0
+        ) as lowest_size_bands
+)
+
+select *
+from counts
 where
-    not exists (select 1 from {{ ref('stg_policy__factor_levels') }})
-    or not exists (select 1 from {{ ref('stg_policy__tiers') }})
-    or not exists (select 1 from {{ ref('stg_policy__stage_multipliers') }})
-    or not exists (select 1 from {{ ref('stg_policy__size_bands') }} where min_amount = 0)
-    or (select count(*) from {{ ref('stg_policy__runs') }}) <> 1
+    runs <> 1
+    or factor_levels = 0
+    or tiers = 0
+    or stage_multipliers = 0
+    or lowest_size_bands <> 1

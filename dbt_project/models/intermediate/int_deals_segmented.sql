@@ -32,15 +32,16 @@ select
     deals.is_won,
     segments.segment
 from deals
-cross join lateral (
-    values
-    (case when deals.company_size in ('enterprise', 'smb') then deals.company_size end),
-    (
-        case
-            when deals.lead_type = 'new' then 'new_business'
-            when deals.lead_type in ('upsell', 'cross_sell') then 'upsell'
-        end
-    ),
-    ('vertical:' || deals.industry)
-) as segments (segment)
+cross join
+    lateral (
+        values
+        (case when deals.company_size in ('enterprise', 'smb') then deals.company_size end),
+        (
+            case
+                when deals.lead_type = 'new' then 'new_business'
+                when deals.lead_type in ('upsell', 'cross_sell') then 'upsell'
+            end
+        ),
+        ('vertical:' || deals.industry)
+    ) as segments (segment)
 where segments.segment is not null

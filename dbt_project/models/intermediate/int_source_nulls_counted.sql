@@ -14,15 +14,15 @@
 } -%}
 
 {% for file, relation in files.items() %}
-    select
-        '{{ file }}.csv' as file,
-        count(*)::integer as visible_rows,
-        jsonb_build_object(
-            {% for name in columns_of(relation) -%}
-            '{{ name }}', round(1 - count({{ name }})::numeric / count(*), 4){{ "," if not loop.last }}
-            {% endfor %}
-        ) as null_rates
-    from {{ relation }}
-    having count(*) > 0
-    {{ "union all" if not loop.last }}
+select
+    '{{ file }}.csv' as file,
+    count(*)::integer as visible_rows,
+    jsonb_build_object(
+        {% for name in columns_of(relation) -%}
+        '{{ name }}', round(1 - count({{ name }})::numeric / count(*), 4){{ "," if not loop.last }}
+        {% endfor %}
+    ) as null_rates
+from {{ relation }}
+having count(*) > 0
+{{ "union all" if not loop.last }}
 {% endfor %}

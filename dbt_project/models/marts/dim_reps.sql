@@ -32,7 +32,7 @@ select
     reps.role,
     reps.hired_on,
     (extract(year from ages.tenure) * 12 + extract(month from ages.tenure))::integer
-    as tenure_months,
+        as tenure_months,
     reps.manager_id,
     reps.region,
     reps.office,

@@ -45,11 +45,12 @@ from scores
 inner join leads
     on scores.lead_id = leads.lead_id
 cross join runs
-left join lateral (
-    select tiers.band
-    from tiers
-    where tiers.min_points <= scores.score
-    order by tiers.tier_order
-    limit 1
-) as reached
+left join
+    lateral (
+        select tiers.band
+        from tiers
+        where tiers.min_points <= scores.score
+        order by tiers.tier_order
+        limit 1
+    ) as reached
     on true

@@ -25,9 +25,9 @@ loads as (
         sum(load_x100) as load_x100,
         sum(open_opportunities) as open_opportunities,
         sum(open_opportunities) filter (where stage in ('discovery', 'demo'))
-        as open_discovery_demo,
+            as open_discovery_demo,
         sum(open_opportunities) filter (where stage in ('proposal', 'negotiation'))
-        as open_proposal_negotiation,
+            as open_proposal_negotiation,
         jsonb_object_agg(stage, open_opportunities) as open_by_stage,
         sum(stalled_opportunities) as stalled_opportunities
     from {{ ref('int_rep_loads_weighed') }}

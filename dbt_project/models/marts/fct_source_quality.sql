@@ -3,13 +3,7 @@ with runs as (
 ),
 
 loads as (
-    select distinct on (landed.file) landed.*
-    from {{ source('raw', 'loads') }} as landed
-    inner join runs
-        on
-            landed.source = runs.source
-            and landed.landed_at <= runs.landed_until
-    order by landed.file asc, landed.load_id desc
+    select * from {{ ref('stg_crm__loads') }}
 ),
 
 null_rates as (

@@ -2,16 +2,15 @@ with source as (
     {{ policy_rows('policy_settings') }}
 ),
 
-{% set numbers = [
-    'stalled_days', 'certified_min_stars', 'evidence_min_deals', 'evidence_months',
-    'evidence_up_pct', 'evidence_down_pct', 'high_value_min_amount'
-] -%}
-
 pivoted as (
     select
-        {% for name in numbers -%}
-        max(case when name = '{{ name }}' then value end)::numeric as {{ name }}{{ "," if not loop.last }}
-        {% endfor %}
+        (max(value) filter (where name = 'stalled_days'))::numeric as stalled_days,
+        (max(value) filter (where name = 'certified_min_stars'))::numeric as certified_min_stars,
+        (max(value) filter (where name = 'evidence_min_deals'))::numeric as evidence_min_deals,
+        (max(value) filter (where name = 'evidence_months'))::numeric as evidence_months,
+        (max(value) filter (where name = 'evidence_up_pct'))::numeric as evidence_up_pct,
+        (max(value) filter (where name = 'evidence_down_pct'))::numeric as evidence_down_pct,
+        (max(value) filter (where name = 'high_value_min_amount'))::numeric as high_value_min_amount
     from source
 )
 
