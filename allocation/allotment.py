@@ -136,10 +136,10 @@ class Allotment:
                 left.append(lead)
                 continue
             asked = rules[lead.ref]
-            waived = asked[len(asked) - level :]
+            waived = asked[max(0, len(asked) - level) :]
             decision = self._shared(lead, owner, share, waived)
             if self._explained(lead.ref):
-                trail = self._trail(lead, share, asked, waived)
+                trail = self._trail(lead, share, asked, level)
                 self.explanations.append(pool_table(decision, pool, self.roster, gate, lead, trail))
             pool.take(owner, gate, lead)
             self._decide(lead, decision)
@@ -214,10 +214,13 @@ class Allotment:
         return {"co_owners": beside, "stretch": stretch}
 
     def _trail(
-        self, lead: Lead, share: Share, asked: Sequence[SkillRule], waived: Sequence[SkillRule]
+        self, lead: Lead, share: Share, asked: Sequence[SkillRule], waived: int
     ) -> list[tuple[str, str]]:
-        rows = [(rule.id, "overflow" if rule in waived else "applied") for rule in asked]
-        return [*self._found.trails[lead.ref], *rows, (share.id, "applied")]
+        """The exceptions tried, the lead's skill rules (the last `waived` set aside), the share."""
+        kept = len(asked) - waived
+        rows = [(rule.id, "applied" if i < kept else "overflow") for i, rule in enumerate(asked)]
+        ended = "applied" if kept >= 0 else "overflow"
+        return [*self._found.trails[lead.ref], *rows, (share.id, ended)]
 
     def _tie(self, band: str) -> Callable[[str], bytes]:
         return lambda ref: self._ties.rep(band, ref)

@@ -58,7 +58,7 @@ def partners(roster: Roster, owner: str, rule: ExceptionRule) -> tuple[Partner, 
 def _try(rule: ExceptionRule, lead: Lead, found: Cases) -> str:
     """applied, not_applicable, or overflow: the rep it names cannot take the lead now."""
     kind = rule.kind
-    if kind == "do_not_contact" or kind == "duplicate":
+    if kind in ("do_not_contact", "duplicate"):
         if (
             (lead.do_not_contact != "yes")
             if kind == "do_not_contact"

@@ -107,7 +107,7 @@ def _lead(
         weighted_x100=int(row.get("weighted_x100") or 0),
         points={name: int(points) for name, points in _json(row.get("points"), {}).items()},
         unknown=tuple(sorted(_json(row.get("unknown_factors"), []))),
-        created_at=_instant(row["created_at"]),
+        created_at=_instant(row["created_at"]) if row.get("created_at") else None,
         expected_value=_whole(row.get("expected_value")),
         industry=row.get("industry") or None,
         region=row.get("region") or None,

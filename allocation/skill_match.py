@@ -1,6 +1,7 @@
 """Skill rules: what a lead asks for, what is set aside when nobody can take it, and who helps."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from allocation.eligibility import ALLOCATABLE, Gate, Roster
 from allocation.policy import Policy, Share, SkillRule
@@ -44,9 +45,15 @@ def gate_for(share: Share, rules: Sequence[SkillRule], high_value: bool) -> Gate
 
 
 def gates_for(share: Share, rules: Sequence[SkillRule], high_value: bool) -> list[Gate]:
-    """The gate with all rules, then with the last set aside, and so on to none (overflow)."""
+    """The gate with all rules, then with the last set aside, and so on to none (overflow).
+
+    A band's last share sets its seniority aside at the very end: nothing comes after it.
+    """
     kept = range(len(rules), -1, -1)
-    return [gate_for(share, rules[:count], high_value) for count in kept]
+    gates = [gate_for(share, rules[:count], high_value) for count in kept]
+    if share.rest and share.seniority:
+        gates.append(replace(gates[-1], seniority=()))
+    return gates
 
 
 def expert(

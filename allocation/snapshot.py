@@ -28,7 +28,7 @@ class Lead:
     ref: str
     band: str
     score: int
-    created_at: str
+    created_at: str | None = None
     weighted_x100: int = 0
     points: Mapping[str, int] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
@@ -234,7 +234,7 @@ def _row(kind: type[T], record: Mapping[str, Any]) -> T:
     if set(record) - set(known) or required - set(record):
         raise SnapshotError(f"{kind.__name__}: missing or unknown keys {sorted(record)}")
     values: dict[str, Any] = dict(record)
-    for name, value in record.items():
+    for name, value in values.items():
         expected: type = (
             list
             if name in _TUPLES
@@ -246,6 +246,5 @@ def _row(kind: type[T], record: Mapping[str, Any]) -> T:
         )
         if type(value) is not expected:
             raise SnapshotError(f"{kind.__name__}.{name}: {value!r} is no {expected.__name__}")
-        if name in _TUPLES:
-            values[name] = tuple(record[name])
+    values |= {name: tuple(values[name]) for name in _TUPLES if name in values}
     return kind(**values)

@@ -39,5 +39,9 @@ class Ties:
 
 
 def lead_order(lead: Lead, key: bytes | str) -> tuple[bool, str, int, str, bytes | str]:
-    """Sort key for leads: left over longest, then score, then creation time, then `key`."""
-    return (lead.waiting_since is None, lead.waiting_since or "", -lead.score, lead.created_at, key)
+    """Sort key for leads: left over longest, then score, then creation time, then `key`.
+
+    A lead whose creation time is unknown comes after those whose time is known.
+    """
+    created = lead.created_at or "unknown"  # sorts after every digit
+    return (lead.waiting_since is None, lead.waiting_since or "", -lead.score, created, key)
