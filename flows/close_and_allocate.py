@@ -6,7 +6,6 @@ decided and everything that follows from it is queued, or nothing happened.
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 import psycopg
@@ -15,7 +14,8 @@ from prefect.cache_policies import NO_CACHE
 
 from adapters.warehouse import ledger_store, references, runs
 from adapters.warehouse.ledger_store import NewEntry
-from allocation.engine import Allocation, allocate
+from allocation.decisions import Allocation
+from allocation.engine import allocate
 from flows.errors import UsageError
 from flows.log_draws import draws_value, log_closings, log_outcomes, outcomes
 from flows.open_window import stored_snapshot
@@ -24,7 +24,7 @@ from flows.publish_site import publish_site
 from flows.request import RunRequest
 from flows.send_digests import send_digests
 from flows.workspace import Workspace, open_workspace, resolved
-from ledger.canonical import canonical, parse_canonical, sha256_hex
+from ledger.canonical import canonical, parse_canonical
 from lottery.records import LADDER
 
 
@@ -84,15 +84,6 @@ def decide(request: RunRequest) -> str:
         allocation = allocate(snapshot, work.policy, value)
         snapshot_body = runs.document(conn, work.run, "snapshot") or b""
         now = work.clock.now()
-        file = canonical(
-            {
-                "format": "fairlead/decisions/1",
-                "run": work.run,
-                "snapshot": sha256_hex(snapshot_body),
-                "policy_sha256": work.policy.sha256,
-                "decisions": allocation.decisions,
-            }
-        )
         bundle = canonical(
             {
                 "format": "fairlead/bundle/1",
@@ -101,35 +92,28 @@ def decide(request: RunRequest) -> str:
                 "draws": value,
             }
         )
-        digest = runs.store_document(conn, work.run, "decisions", file, now)
+        digest = runs.store_document(conn, work.run, "decisions", allocation.file(), now)
         bundle_digest = runs.store_document(conn, work.run, "bundle", bundle, now)
-        runs.store_document(conn, work.run, "carry", canonical(allocation.carry), now)
+        runs.store_document(conn, work.run, "carry", canonical(allocation.carry.to_record()), now)
         rows = _rows(conn, work, allocation)
+        owned = sum(row["rep_id"] is not None for row in rows)
         runs.store_decisions(conn, work.run, rows)
-        runs.store_effects(conn, work.run, _effects(conn, work, rows), now)
+        runs.store_effects(conn, work.run, _effects(work.run, rows), now)
         record = {
             "run": work.run,
-            "snapshot": sha256_hex(snapshot_body),
+            "snapshot": allocation.snapshot_sha256,
             "policy_sha256": work.policy.sha256,
             "decisions": digest,
             "bundle": bundle_digest,
-            "counts": counts(allocation.decisions),
-            "owned": sum("rep" in decision for decision in allocation.decisions),
-            "held": sum("rep" not in decision for decision in allocation.decisions),
+            "counts": allocation.counts(),
+            "owned": owned,
+            "held": len(rows) - owned,
         }
         ledger_store.append(conn, [NewEntry("allocation", work.run, record)], now)
         runs.mark(conn, work.run, "decided", now)
     work.home.bundles.mkdir(parents=True, exist_ok=True)
     (work.home.bundles / f"{work.run}.json").write_bytes(bundle)
     return digest
-
-
-def counts(decisions: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
-    """{band: {method: leads}}, as the log and the pages state them."""
-    found: dict[str, Counter[str]] = {}
-    for decision in decisions:
-        found.setdefault(decision["band"], Counter())[decision["method"]] += 1
-    return {band: dict(sorted(methods.items())) for band, methods in sorted(found.items())}
 
 
 def _rows(
@@ -142,17 +126,17 @@ def _rows(
     reps = references.ids_by_reference(references.references(conn, run.source, "rep"))
     return [
         {
-            "lead_id": leads[decision["lead"]],
-            "rep_id": reps[decision["rep"]] if "rep" in decision else None,
-            "band": decision["band"],
-            "method": decision["method"],
-            "reason": decision["reason"],
-            "rule_id": decision["rule"],
-            "share": decision.get("share"),
-            "draw": decision.get("draw"),
+            "lead_id": leads[decision.lead],
+            "rep_id": reps[decision.rep] if decision.rep else None,
+            "band": decision.band,
+            "method": decision.method,
+            "reason": decision.reason,
+            "rule_id": decision.rule,
+            "share": decision.share,
+            "draw": decision.draw,
             "co_owners": [
-                {"rep_id": reps[other["rep"]], "role": other["role"]}
-                for other in decision.get("co_owners", [])
+                {"rep_id": reps[partner.rep], "role": partner.role}
+                for partner in decision.co_owners
             ],
         }
         for decision in allocation.decisions
@@ -160,17 +144,23 @@ def _rows(
 
 
 def _effects(
-    conn: psycopg.Connection, work: Workspace, rows: list[dict[str, Any]]
+    run: str, rows: list[dict[str, Any]]
 ) -> list[tuple[str, str, dict[str, Any]]]:
-    """What the world must be told, each with the key that keeps it from happening twice."""
-    effects: list[tuple[str, str, dict[str, Any]]] = [
+    """What the CRM must be told, each with the key that keeps it from happening twice.
+
+    The plain CSV source has no CRM behind it: these stay queued for a connector.
+    """
+    return [
         (
             "crm_owner",
-            f"{row['lead_id']}/{work.run}/crm_owner",
-            {"lead_id": row["lead_id"], "owner_id": row["rep_id"], "reason": row["reason"],
-             "draw": row["draw"]},
+            f"{row['lead_id']}/{run}/crm_owner",
+            {
+                "lead_id": row["lead_id"],
+                "owner_id": row["rep_id"],
+                "reason": row["reason"],
+                "draw": row["draw"],
+            },
         )
         for row in rows
         if row["rep_id"] is not None
     ]
-    return effects

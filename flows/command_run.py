@@ -92,10 +92,11 @@ def initialise_home(policy_file: str) -> None:
     work = open_workspace(request)
     if work.policy.source.kind == "operator":
         from adapters.warehouse import ledger_store
-        from flows.freeze_and_split import commitment_entries
+        from flows.freeze_and_split import commitment_entries, draws_of_policy
 
         with work.connect() as conn:
-            ledger_store.append(conn, commitment_entries(conn, work), work.clock.now())
+            entries = commitment_entries(conn, work, draws_of_policy(work.policy, work.run))
+            ledger_store.append(conn, entries, work.clock.now())
     typer.echo(f"{home.path} is ready; the log's verifier key is\n  {work.signer.vkey}")
 
 

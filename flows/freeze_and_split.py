@@ -14,7 +14,7 @@ from prefect.cache_policies import NO_CACHE
 
 from adapters.warehouse import ledger_store, marts, references, run_context, runs
 from adapters.warehouse.ledger_store import NewEntry, timestamp
-from allocation.engine import split
+from allocation.engine import ladder_plans, split
 from allocation.policy import Policy
 from allocation.freeze import build_snapshot
 from allocation.snapshot import Snapshot
@@ -89,7 +89,7 @@ def close_selects(request: RunRequest) -> None:
 
 
 def draws_of_policy(policy: Policy, run: str) -> list[str]:
-    """Every draw that a run under this policy may hold, in the policy's order."""
+    """Every draw that a week under this policy holds as a rule, in the policy's order."""
     ids = [draw_id(run, rule.band) for rule in policy.bands]
     ids += [
         draw_id(run, rule.band, share.share)
@@ -100,11 +100,25 @@ def draws_of_policy(policy: Policy, run: str) -> list[str]:
     return ids
 
 
-def commitment_entries(conn: psycopg.Connection, work: Workspace) -> list[NewEntry]:
+def _draws_of_snapshot(snapshot: Snapshot, policy: Policy) -> list[str]:
+    """Every draw that this snapshot can lead to: a ladder for each class of eligible reps, too."""
+    everything = {
+        rule.band: {
+            share.share: plan.candidates for share in rule.shares if share.method == "lottery"
+        }
+        for rule, plan in zip(policy.bands, split(snapshot, policy).values(), strict=True)
+    }
+    classes = [plan.draw for plan in ladder_plans(snapshot, policy, everything)]
+    return list(dict.fromkeys([*draws_of_policy(policy, snapshot.run), *classes]))
+
+
+def commitment_entries(
+    conn: psycopg.Connection, work: Workspace, draw_ids: list[str]
+) -> list[NewEntry]:
     """What an operator must log before the pool is frozen; nothing for other sources."""
     if work.chance.kind != "operator":
         return []
-    records = ensure_commitments(conn, work.dice, draws_of_policy(work.policy, work.run))
+    records = ensure_commitments(conn, work.dice, draw_ids)
     return [
         NewEntry("commitment", work.run, record)
         for record in records
@@ -175,7 +189,7 @@ def _entries(
         entries.append(NewEntry("policy", "-", policy_record))
     return [
         *entries,
-        *commitment_entries(conn, work),
+        *commitment_entries(conn, work, _draws_of_snapshot(snapshot, policy)),
         NewEntry("snapshot", work.run, snapshot_record),
     ]
 

@@ -165,3 +165,8 @@ def _verified(work: Workspace, release: Path) -> str:
             )
         verdict = report.verdict
     return verdict
+
+
+def site_verdict(work: Workspace) -> str:
+    """What our verifier says of the public folder as it stands now."""
+    return verify(work.site.path, key=str(work.signer.vkey), now=work.clock.now()).verdict

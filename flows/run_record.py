@@ -49,7 +49,9 @@ def load_record(
         policy_text=run.policy_text,
         snapshot=parse_canonical(body),
         decisions=decisions,
-        explanations=explanations(snapshot, policy, value) if decisions else {},
+        explanations={row.lead: row.to_record() for row in explanations(snapshot, policy, value)}
+        if decisions
+        else {},
         draws=_draws(conn, run_key),
         verdicts=runs.verdicts(conn, run_key),
         source_quality=[

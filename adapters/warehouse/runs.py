@@ -165,11 +165,12 @@ def decisions(conn: psycopg.Connection, run_key: str) -> list[dict[str, Any]]:
 
 
 def first_held(conn: psycopg.Connection, source: str) -> dict[str, str]:
-    """{lead id: the first run that had nobody for it}, of leads that no later run gave away."""
+    """{lead id: the first run that had nobody for it}, of leads that are waiting for an owner."""
     found = conn.execute(
         "select d.lead_id, min(d.run_key) from decisions.decisions d "
         "join decisions.runs r using (run_key) where r.source = %s "
-        "and d.reason in ('no_eligible_rep', 'all_over_cap') group by d.lead_id",
+        "and d.rep_id is null and d.reason not in ('do_not_contact', 'duplicate') "
+        "group by d.lead_id",
         (source,),
     )
     return {str(lead): str(run) for lead, run in found}
