@@ -10,7 +10,7 @@ No database, no configuration, nothing of flows, adapters or pages. What is wher
 - `evidence`     older checkpoints and witnesses: what was there when
 - `manifest`     every published file is the one that was logged
 - `draws`        each draw from opening to end, re-derived
-- `pools`        the draws of a run among themselves
+- `runs`         all draws, and those of a run among themselves
 - `decisions`    allocation records against decision files and draws
 - `pages`        numbers that pages state
 - `replay`       decisions made again from a run's bundle

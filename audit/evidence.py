@@ -7,11 +7,14 @@ from email import message_from_bytes
 from email.policy import default
 from html import unescape
 
+from audit.draws import Draw
 from audit.log import Log, check_prefix
-from audit.report import Findings
+from audit.report import Check, Findings, Trust
 from audit.site import Refused, Site
 from ledger.checkpoints import CheckpointError, cosigned, open_checkpoint, split_notes
 from ledger.notes import COSIGNATURE_V1, NoteError, VerifierKey
+from lottery.shapes import time_text
+from lottery.sources import PUBLIC, source_kind
 
 # A checkpoint somewhere in a text: origin, size, root, empty line, signature lines.
 _NOTE = re.compile(
@@ -83,6 +86,29 @@ def check_since(data: bytes, log: Log, findings: Findings) -> list[int]:
     if not sizes and not findings.has_failed:
         findings.failed("--since: holds no checkpoint")
     return sizes
+
+
+def trusts_of(draws: list[Draw], seen: list[Seen]) -> tuple[list[Trust], list[Check]]:
+    """What each finished draw rests on: who saw its opening and closing before its source."""
+    trusts, checks = [], []
+    for draw in draws:
+        if draw.status != "finished":
+            continue
+        kind = source_kind(draw.opening)
+        covered = max(draw.logged.index, draw.closings[0].index) + 1
+        in_time = [one for one in seen if one.size >= covered and one.time < draw.source_time]
+        trusts.append(Trust(draw.id, kind, bool(in_time)))
+        if in_time:
+            first = min(in_time, key=lambda one: one.time)
+            detail = f"seen by {first.by} at {time_text(first.time)}, before its source's time"
+            checks.append(Check(f"order {draw.id}", "ok", detail))
+        else:
+            detail = "nobody you trust saw opening and closing before the source's time"
+            checks.append(Check(f"order {draw.id}", "warning", detail))
+        for reveal in draw.outcomes[0].value["reveals"] if kind == PUBLIC else ():
+            detail = f"look up {reveal['what']}: it must be {reveal['value']}"
+            checks.append(Check(f"value {draw.id}", "warning", detail))
+    return trusts, checks
 
 
 def checkpoints_in(data: bytes) -> list[str]:

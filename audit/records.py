@@ -52,6 +52,15 @@ def read_records(site: Site, log: Log, findings: Findings) -> list[Logged]:
     return logged
 
 
+def first_of(logged: list[Logged], type: str) -> dict[str, Logged]:
+    """The first entry of a type, by run; a second one is a failure of its own."""
+    first: dict[str, Logged] = {}
+    for one in logged:
+        if one.type == type:
+            first.setdefault(one.run, one)
+    return first
+
+
 def is_hex64(value: object) -> bool:
     return isinstance(value, str) and _HEX64.fullmatch(value) is not None
 

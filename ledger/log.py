@@ -83,7 +83,7 @@ def check_extension(last: str, leaf_hashes: Sequence[bytes], key: VerifierKey) -
 
 
 def signed_checkpoint(
-    origin: str, leaf_hashes: Sequence[bytes], signer: Signer, *, last: str | None
+    origin: str, leaf_hashes: Sequence[bytes], signer: Signer, last: str | None
 ) -> str:
     """The signed checkpoint of the whole log, refused unless it extends `last`.
 

@@ -1,0 +1,188 @@
+"""Checks a published site from its bytes alone. Source: specs/ledger.md, `fairlead verify`."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from audit.decisions import Decided, check_against_draws, check_allocation, read_decisions
+from audit.draws import Draw
+from audit.evidence import Seen, check_cosignatures, check_since, trusts_of, witness_keys
+from audit.log import Log, check_log_folder, check_times, read_log
+from audit.manifest import check_manifest
+from audit.pages import check_pages
+from audit.records import Logged, first_of, read_records
+from audit.replay import check_bundle
+from audit.report import Check, Findings, Report, concluded
+from audit.runs import check_runs
+from audit.site import Refused, Site, open_site
+from ledger.notes import NoteError, VerifierKey
+
+File = Path | bytes
+
+
+def verify(
+    site: Path | str,
+    *,
+    bundle: File | None = None,
+    since: File | None = None,
+    seen: datetime | None = None,
+    key: str | None = None,
+    trust: File | None = None,
+    now: datetime,
+) -> Report:
+    """All checks of a published folder (or http(s) address), and what they come to.
+
+    `bundle`: the run's replay bundle. `since`: an older checkpoint, or a mail that holds it, and
+    `seen` when it was received (aware). `key`: the log's vkey, known from elsewhere. `trust`: the
+    vkeys of witnesses. `now` must be aware. Files are given as a path or as their bytes. Nothing
+    published, however hostile, raises.
+    """
+    return _Verification(int(now.timestamp())).run(site, bundle, since, seen, key, trust)
+
+
+class _Verification:
+    """One run over a site; each step adds its checks, even when an earlier one failed."""
+
+    def __init__(self, now: int) -> None:
+        self.now = now
+        self.checks: list[Check] = []
+        self.logged: list[Logged] = []
+        self.draws: list[Draw] = []
+        self.decided: dict[str, Decided] = {}
+        self.seen: list[Seen] = []
+
+    def run(
+        self,
+        site: Path | str,
+        bundle: File | None,
+        since: File | None,
+        seen: datetime | None,
+        key: str | None,
+        trust: File | None,
+    ) -> Report:
+        opened: list[tuple[Site, Log]] = []
+        self._step("log", lambda found: self._open(site, key, opened, found))
+        if not opened:
+            self.checks.append(Check("everything else", "skipped", "the log cannot be read"))
+            return concluded(self.checks, [])
+        folder, log = opened[0]
+        self._step("log folder", lambda found: self._log_folder(folder, log, found))
+        self._step("records", lambda found: self._records(folder, log, found))
+        self._step("witnesses", lambda found: self._witnesses(folder, log, trust, found))
+        if since is not None:
+            self._step("since", lambda found: self._since(since, log, seen, found))
+        good: list[str] = []
+        self._step("published files", lambda found: self._files(folder, log, good, found))
+        self._step("draws", self._draws)
+        self._allocations(folder)
+        self._step("pages", lambda found: self._pages(folder, good, found))
+        self._bundle(bundle)
+        trusts, checks = trusts_of(self.draws, self.seen)
+        return concluded([*self.checks, *checks], trusts)
+
+    def _step(self, name: str, step: Callable[[Findings], str]) -> None:
+        """Runs one subject; whatever it stumbles over is a failure of that subject."""
+        findings = Findings(name)
+        good = ""
+        try:
+            good = step(findings)
+        except Refused as refusal:
+            findings.failed(str(refusal))
+        except Exception as error:  # the promise is a verdict for any bytes, never a traceback
+            findings.failed(f"cannot be checked: {type(error).__name__}: {error}")
+        self.checks += findings.checks(good)
+
+    def _open(
+        self, site: Path | str, key: str | None, opened: list[tuple[Site, Log]], found: Findings
+    ) -> str:
+        try:
+            pinned = None if key is None else VerifierKey.parse(key)
+        except NoteError as error:
+            raise Refused("--key", error) from None
+        folder = open_site(site)
+        log = read_log(folder, pinned, found)
+        opened.append((folder, log))
+        trusted = "unpinned key" if pinned is None else "pinned key"
+        return f"{log.tree.size} entries of {log.origin}, checkpoint signed by the {trusted}"
+
+    def _log_folder(self, site: Site, log: Log, found: Findings) -> str:
+        check_times(log, self.now, found)
+        check_log_folder(site, log, found)
+        if site.paths() is None:
+            found.warning("over HTTP, files that nothing refers to cannot be seen")
+        return "entries in the order of their times, nothing unknown under log/"
+
+    def _records(self, site: Site, log: Log, found: Findings) -> str:
+        self.logged = read_records(site, log, found)
+        return f"{len(self.logged)} entries have their record, canonical and with its hash"
+
+    def _witnesses(self, site: Site, log: Log, trust: File | None, found: Findings) -> str:
+        keys = [] if trust is None else witness_keys(_bytes(trust, "--trust"))
+        self.seen += check_cosignatures(site, log, keys, found)
+        if trust is None:
+            found.skipped("no witness keys given (--trust)")
+        names = sorted({one.by for one in self.seen})
+        return f"{len(self.seen)} cosignatures by {', '.join(names) or 'nobody'}"
+
+    def _since(self, since: File, log: Log, seen: datetime | None, found: Findings) -> str:
+        sizes = check_since(_bytes(since, "--since"), log, found)
+        if seen is not None:
+            self.seen += [Seen(size, int(seen.timestamp()), "the holder") for size in sizes]
+        return f"the log extends the checkpoint of {max(sizes, default=0)} entries"
+
+    def _files(self, site: Site, log: Log, good: list[str], found: Findings) -> str:
+        good += check_manifest(site, log, self.logged, found)
+        return f"{len(good)} files are those that were published for {log.audience}"
+
+    def _draws(self, found: Findings) -> str:
+        self.draws, checks = check_runs(self.logged, self.now, found)
+        self.checks += checks
+        pending = [draw.id for draw in self.draws if draw.status == "pending"]
+        waiting = f", pending: {', '.join(pending)}" if pending else ""
+        return f"{len(self.draws)} openings, one live draw each, every lead once{waiting}"
+
+    def _allocations(self, site: Site) -> None:
+        snapshots = first_of(self.logged, "snapshot")
+        for run, allocation in first_of(self.logged, "allocation").items():
+            self._step(
+                f"decisions {run}",
+                lambda found, run=run, one=allocation: self._allocation(  # type: ignore[misc]
+                    site, one, snapshots.get(run), found
+                ),
+            )
+
+    def _allocation(
+        self, site: Site, allocation: Logged, snapshot: Logged | None, found: Findings
+    ) -> str:
+        decided = read_decisions(site, allocation)
+        self.decided[decided.run] = decided
+        check_allocation(decided, allocation, snapshot, found)
+        check_against_draws(decided, [one for one in self.draws if one.run == decided.run], found)
+        return f"{len(decided.decisions)} decisions are as counted, frozen and drawn"
+
+    def _pages(self, site: Site, good: list[str], found: Findings) -> str:
+        counts = {run: one.counts() for run, one in self.decided.items()}
+        number = check_pages(site, good, counts, found)
+        return f"{number} numbers on pages equal what was recomputed"
+
+    def _bundle(self, bundle: File | None) -> None:
+        if bundle is None:
+            self.checks.append(Check("replay", "skipped", "decisions not re-executed"))
+            return
+        allocations = [one for one in self.logged if one.type == "allocation"]
+
+        def replay(found: Findings) -> str:
+            data = _bytes(bundle, "--bundle")
+            run = check_bundle(data, allocations, self.decided, self.draws, found)
+            return f"every decision of {run} re-executed, byte for byte the same"
+
+        self._step("replay", replay)
+
+
+def _bytes(file: File, name: str) -> bytes:
+    if isinstance(file, bytes):
+        return file
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise Refused(name, f"cannot be read: {error.strerror}") from None
