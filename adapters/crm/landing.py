@@ -74,7 +74,8 @@ class _Changes:
 def land(conn: psycopg.Connection, extract: Extract, landed_at: datetime) -> Landing:
     """Append what is new, changed or gone since the source was landed last.
 
-    landed_at: aware; becomes the version's time, by which replays choose what counts.
+    landed_at: aware; becomes the version's time, by which replays choose what counts. Commits, unless
+    the caller is inside a transaction of its own.
     Errors: psycopg.Error, with nothing landed.
     """
     with conn.transaction():

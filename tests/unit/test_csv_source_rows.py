@@ -1,4 +1,4 @@
-"""What makes a row of the plain CSV source good or bad, and that no good row is lost to a bad one."""
+"""What makes a row of the CSV source good or bad; no good row is lost to a bad one."""
 
 from pathlib import Path
 
@@ -84,7 +84,8 @@ def test_a_cell_that_breaks_a_rule_of_leads_is_quarantined_with_column_and_code(
     tmp_path, column, value, code
 ):
     row = {"lead_id": "L1", "created_at": "", "status": "new", column: f'"{value}"'}
-    leads = f"{','.join(row)}\n{','.join(row.values())}\nL2,2026-11-20T09:00Z,new{',' * (len(row) - 3)}\n"
+    good = "L2,2026-11-20T09:00Z,new" + "," * (len(row) - 3)
+    leads = f"{','.join(row)}\n{','.join(row.values())}\n{good}\n"
     extract = read(tmp_path, leads=leads)
     bad = only_bad(extract, "leads")
     assert (bad.file, bad.line, bad.column, bad.code) == ("leads.csv", 2, column, code)
