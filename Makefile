@@ -47,7 +47,7 @@ check-sql: ; $(BIN)/sqlfluff lint --disable-progress-bar --nocolor dbt_project/m
 check-dbt:
 	$(BIN)/dbt --quiet --warn-error-options '{"error": ["Deprecations"]}' parse --no-partial-parse \
 		--project-dir dbt_project --profiles-dir dbt_project
-	$(BIN)/dbt-bouncer run --config-file dbt_project/dbt-bouncer.yml --show-all-failures
+	$(BIN)/dbt-bouncer run --show-all-failures
 check-spelling: ; $(BIN)/codespell
 check-dependencies: ; @echo $(BIN)/deptry . && { report=$$($(BIN)/deptry --no-ansi . 2>&1) || { echo "$$report"; exit 1; }; }
 
