@@ -66,7 +66,7 @@ def set_run(conn: psycopg.Connection, run_key: str, source: str) -> None:
             currency="CNY",
             policy_sha256=policy.sha256,
             source=source,
-        ),  # fmt: skip
+        ),
     )
 
 

@@ -1,6 +1,5 @@
 """The dbt project on a real PostgreSQL; every expected figure was worked out by hand."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -28,14 +27,14 @@ class Built(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = tmp_path_factory.mktemp("dbt")
     address = start(folder / "pg")
     with address.connect() as conn:
         _land_by_hand(conn)
         set_run(conn, "2026-W48", "hand")
     statuses = dbt(address, folder, "build", "--exclude-resource-type", "unit_test")
-    yield Built(address, folder, statuses)
+    return Built(address, folder, statuses)
 
 
 def _land_by_hand(conn) -> None:
