@@ -152,10 +152,11 @@ def header_problems(table: Table, header: Sequence[str], file: str) -> list[Prob
     joined = "".join(header)
     if "\0" in joined or (not joined.isascii() and any("\udc80" <= c <= "\udcff" for c in joined)):
         problems.append(Problem(file, "", "bad_encoding", "the header row is not UTF-8 text"))
-    for name in dict.fromkeys(name for name in header if name and list(header).count(name) > 1):
-        problems.append(
-            Problem(file, name, "repeated_column", f"column {shown(name)} appears twice")
-        )
+    repeated = dict.fromkeys(name for name in header if list(header).count(name) > 1)
+    problems += [
+        Problem(file, name, "repeated_column", f"column {shown(name)} appears twice")
+        for name in repeated
+    ]
     for column in table.columns:
         if column.required and column.name not in header:
             reason = f"required column {column.name} is missing"

@@ -32,7 +32,7 @@ class Record(NamedTuple):
     text: str
 
 
-class _RecordTooLong(Exception):
+class _RecordTooLongError(Exception):
     pass
 
 
@@ -50,7 +50,7 @@ class _Lines:
 
     def __next__(self) -> str:
         if len(self.record) >= RECORD_LINES_MAX:
-            raise _RecordTooLong
+            raise _RecordTooLongError
         line = self._again.popleft() if self._again else next(self._file)
         self.number += 1
         self.record.append(line)
@@ -89,7 +89,7 @@ def records(
                 cells = next(reader)
             except StopIteration:
                 return
-            except _RecordTooLong:
+            except _RecordTooLongError:
                 cells, faults = [], (_quoting(f"a quote stays open for {RECORD_LINES_MAX} lines"),)
             except csv.Error as error:
                 cells, faults = [], (_csv_fault(error),)

@@ -181,7 +181,7 @@ def _exceptions(
     kinds += [{"do_not_contact": "true"} for _ in range(3)]
     extra = new_leads(random, len(kinds), first, 200_000 + first, monday)
     for row, kind in zip(extra, kinds, strict=True):
-        row |= kind
+        row.update(kind)
     for number, twin in enumerate(random.sample(week, 6), first + len(extra)):
         later = datetime.fromisoformat(twin["created_at"]) + timedelta(minutes=1)
         extra.append(

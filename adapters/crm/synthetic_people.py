@@ -44,7 +44,7 @@ def people(random: Random, count: int, today: date) -> list[Rep]:
     reps: list[Rep] = []
     for role, size in sizes.items():
         for place in range(size):
-            months = _tenure(random, role, place, size)
+            months = _tenure(random, place, size)
             rep_id = f"R{len(reps) + 1:03d}"
             boss = managers[role][place % len(managers[role])]
             rep = _person(
@@ -124,7 +124,7 @@ def _sizes(count: int) -> dict[str, int]:
     return sizes
 
 
-def _tenure(random: Random, role: str, place: int, size: int) -> int:
+def _tenure(random: Random, place: int, size: int) -> int:
     """Months of service. A fifth of every role is junior: 7–11 months, past the ramp of 1–6."""
     if place * 5 < size:
         return 7 + int(random.random() * 4)
