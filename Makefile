@@ -39,17 +39,20 @@ check: $(INSTALLED)  ## Run all checks: format, lint, types, layers, SQL, dbt, s
 	@$(MAKE) --keep-going --no-print-directory \
 		check-format check-lint check-types check-layers check-sql check-dbt check-spelling check-dependencies
 
-check-format: ; $(BIN)/ruff format --check --quiet .
-check-lint: ; $(BIN)/ruff check --quiet .
-check-types: ; $(BIN)/mypy --no-error-summary
-check-layers: ; @echo $(BIN)/lint-imports && { report=$$($(BIN)/lint-imports --no-timings 2>&1) || { echo "$$report"; exit 1; }; }
-check-sql: ; $(BIN)/sqlfluff lint --disable-progress-bar --nocolor dbt_project/models dbt_project/tests
-check-dbt:
-	$(BIN)/dbt --quiet --warn-error-options '{"error": ["Deprecations"]}' parse --no-partial-parse \
-		--project-dir dbt_project --profiles-dir dbt_project
-	$(BIN)/dbt-bouncer run --show-all-failures
-check-spelling: ; $(BIN)/codespell
-check-dependencies: ; @echo $(BIN)/deptry . && { report=$$($(BIN)/deptry --no-ansi . 2>&1) || { echo "$$report"; exit 1; }; }
+# Says the command, and shows what it printed only where it fails.
+quietly = echo "$(1)"; report=$$($(1) 2>&1) || { echo "$$report"; exit 1; }
+# The same as a build makes, with everything dbt announces as deprecated an error.
+DBT_PARSE = $(BIN)/dbt --quiet --warn-error-options '{error: [Deprecations]}' parse \
+	--no-partial-parse --project-dir dbt_project --profiles-dir dbt_project
+
+check-format: ; @$(call quietly,$(BIN)/ruff format --check .)
+check-lint: ; @$(call quietly,$(BIN)/ruff check --output-format concise .)
+check-types: ; @$(call quietly,$(BIN)/mypy)
+check-layers: ; @$(call quietly,$(BIN)/lint-imports)
+check-sql: ; @$(call quietly,$(BIN)/sqlfluff lint --disable-progress-bar --nocolor dbt_project)
+check-dbt: ; @$(call quietly,$(DBT_PARSE)) && $(call quietly,$(BIN)/dbt-bouncer run --show-all-failures)
+check-spelling: ; @$(call quietly,$(BIN)/codespell)
+check-dependencies: ; @$(call quietly,$(BIN)/deptry --no-ansi .)
 
 bench: $(INSTALLED)  ## Measure the parts (benchmarks/)
 	@exec $(BIN)/python -m benchmarks
