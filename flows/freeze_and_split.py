@@ -6,6 +6,8 @@ its leads are in the log before any chance exists.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -21,7 +23,6 @@ from allocation.snapshot import Snapshot
 from flows.build_models import build_models, set_run_context
 from flows.chance import ensure_commitments
 from flows.check_door import check_door
-from flows.clock import ONE_SECOND
 from flows.errors import PolicyRefused
 from flows.land_source import Landed, land_source
 from flows.log_draws import log_closings, log_openings
@@ -74,7 +75,8 @@ def freeze(request: RunRequest, landed: Landed) -> str:
         body = canonical(snapshot.to_record())
         digest = runs.store_document(conn, work.run, "snapshot", body, now)
         ledger_store.append(conn, _entries(conn, work, landed, snapshot, digest), now)
-        log_openings(conn, work, _select_openings(conn, work, snapshot, digest))
+        make = _select_openings(conn, work, snapshot, digest)
+        log_openings(conn, work, work.select_window, make)
         runs.mark(conn, work.run, "frozen", now)
     return digest
 
@@ -196,15 +198,12 @@ def _entries(
 
 def _select_openings(
     conn: psycopg.Connection, work: Workspace, snapshot: Snapshot, digest: str
-) -> list[dict[str, Any]]:
+) -> Callable[[datetime, datetime], list[dict[str, Any]]]:
+    """What to split, worked out beforehand, so that only the times are filled in at the last."""
     plans = split(snapshot, work.policy)
-    opens_at = work.select_opens_at()
-    closes_at = opens_at + ONE_SECOND  # nobody adds lines to a select: its window is a formality
-    openings = []
-    for rule in work.policy.bands:
-        plan = plans[rule.band]
-        draw = draw_id(work.run, rule.band)
-        openings.append(
+
+    def openings(opens_at: datetime, closes_at: datetime) -> list[dict[str, Any]]:
+        return [
             select_opening(
                 draw=draw,
                 policy_sha256=work.policy.sha256,
@@ -215,7 +214,10 @@ def _select_openings(
                 shares=plan.shares,
                 more={"snapshot": digest},
             )
-        )
+            for band, plan in plans.items()
+            for draw in [draw_id(work.run, band)]
+        ]
+
     return openings
 
 

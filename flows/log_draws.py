@@ -5,8 +5,8 @@ Each function runs in the caller's transaction, so a draw is never stored withou
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -14,19 +14,35 @@ import psycopg
 from adapters.warehouse import draws, ledger_store
 from adapters.warehouse.draws import StoredDraw
 from adapters.warehouse.ledger_store import NewEntry
+from flows.errors import EnvironmentRefused
 from flows.workspace import Workspace
 from lottery import derive, records
 
+LEADS_S = (1, 4, 16, 64)  # making the records took longer than the lead: try again with more
+
 
 def log_openings(
-    conn: psycopg.Connection, work: Workspace, openings: Iterable[dict[str, Any]]
+    conn: psycopg.Connection,
+    work: Workspace,
+    window: Callable[[timedelta], tuple[datetime, datetime]],
+    make: Callable[[datetime, datetime], list[dict[str, Any]]],
 ) -> None:
-    """Log openings; each must be logged before its window opens."""
-    made = list(openings)
-    for opening in made:
+    """Log openings before their window opens, however slow the machine is.
+
+    window: (opens_at, closes_at) at least the given lead from now; make: the openings for them.
+    """
+    for seconds in LEADS_S:
+        opens_at, closes_at = window(timedelta(seconds=seconds))
+        openings = make(opens_at, closes_at)
+        now = work.clock.now()
+        if now <= opens_at:
+            break
+    else:
+        raise EnvironmentRefused("this machine is too slow to log a draw before it opens")
+    for opening in openings:
         draws.store_opening(conn, work.run, records.opening_hash(opening), opening)
     ledger_store.append(
-        conn, [NewEntry("opening", work.run, opening) for opening in made], work.clock.now()
+        conn, [NewEntry("opening", work.run, opening) for opening in openings], now
     )
 
 

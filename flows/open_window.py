@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -55,7 +57,8 @@ def open_ladders(request: RunRequest) -> None:
     """Log one opening for each lottery share that has prizes and entrants."""
     work = open_workspace(request)
     with work.connect() as conn:
-        log_openings(conn, work, _ladder_openings(conn, work))
+        make = _ladder_openings(conn, work)
+        log_openings(conn, work, work.ladder_window, make)
         runs.mark(conn, work.run, "opened", work.clock.now())
 
 
@@ -67,24 +70,31 @@ def stored_snapshot(conn: psycopg.Connection, run: str) -> Snapshot:
     return Snapshot.from_record(parse_canonical(body))
 
 
-def _ladder_openings(conn: psycopg.Connection, work: Workspace) -> list[dict[str, Any]]:
-    opens_at, closes_at = work.ladder_window()
+def _ladder_openings(
+    conn: psycopg.Connection, work: Workspace
+) -> Callable[[datetime, datetime], list[dict[str, Any]]]:
+    """What to open, worked out beforehand, so that only the times are filled in at the last."""
     selected = {
         band: select["selected"]
         for band, select in draws_value(conn, work.run)["selects"].items()
     }
     pools = {draw.draw: draw.opening_hash for draw in draws.draws_of(conn, work.run, SELECT)}
-    return [
-        ladder_opening(
-            draw=plan.draw,
-            policy_sha256=work.policy.sha256,
-            opens_at=timestamp(opens_at),
-            closes_at=timestamp(closes_at),
-            sources=[work.chance.source(conn, plan.draw, closes_at)],
-            entrants=plan.entrants,
-            prizes=plan.prizes,
-            pool=pools[f"{work.run}/{plan.band}"],
-            extra=plan.extra,
-        )
-        for plan in ladder_plans(stored_snapshot(conn, work.run), work.policy, selected)
-    ]
+    plans = ladder_plans(stored_snapshot(conn, work.run), work.policy, selected)
+
+    def openings(opens_at: datetime, closes_at: datetime) -> list[dict[str, Any]]:
+        return [
+            ladder_opening(
+                draw=plan.draw,
+                policy_sha256=work.policy.sha256,
+                opens_at=timestamp(opens_at),
+                closes_at=timestamp(closes_at),
+                sources=[work.chance.source(conn, plan.draw, closes_at)],
+                entrants=plan.entrants,
+                prizes=plan.prizes,
+                pool=pools[f"{work.run}/{plan.band}"],
+                extra=plan.extra,
+            )
+            for plan in plans
+        ]
+
+    return openings

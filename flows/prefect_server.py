@@ -42,7 +42,8 @@ SERVER_SETTINGS = {
     "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_ENABLED": "false",
     "PREFECT_SERVER_SERVICES_FOREMAN_ENABLED": "false",
     "PREFECT_SERVER_UI_ENABLED": "false",
-    "PREFECT_LOGGING_LEVEL": "WARNING",
+    # What a flow raises is shown by the command line in words; the traceback would bury it.
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
     "PREFECT_CLOUD_MAX_LOG_SIZE": "25000",
     "DO_NOT_TRACK": "1",

@@ -49,21 +49,23 @@ class Workspace:
         """Whether the site is published between the stages: not when they follow at once."""
         return self.request.window != 0 and self.chance.recorded is None
 
-    def select_opens_at(self) -> datetime:
-        """When the select draws open: now, or a second before their recorded round's closing."""
+    def select_window(self, lead: timedelta) -> tuple[datetime, datetime]:
+        """When the select draws open and close: a formality, since nobody adds lines to them."""
         if self.chance.recorded is not None:
-            first, _ = recorded_closings(self.chance.recorded, self.chance.delay_s)
-            return first - ONE_SECOND
-        return self.clock.now()
+            closes_at, _ = recorded_closings(self.chance.recorded, self.chance.delay_s)
+            return closes_at - ONE_SECOND, closes_at
+        opens_at = self.clock.now() + lead
+        return opens_at, opens_at + ONE_SECOND
 
-    def ladder_window(self) -> tuple[datetime, datetime]:
+    def ladder_window(self, lead: timedelta) -> tuple[datetime, datetime]:
         """When the lottery opens and closes. Errors: UsageError when that time has passed."""
         now = self.clock.now()
         if self.chance.recorded is not None:
-            _, last = recorded_closings(self.chance.recorded, self.chance.delay_s)
-            return last - ONE_SECOND, last
+            _, closes_at = recorded_closings(self.chance.recorded, self.chance.delay_s)
+            return closes_at - ONE_SECOND, closes_at
         if self.request.window is not None:
-            return now, now + max(timedelta(minutes=self.request.window), ONE_SECOND)
+            opens_at = now + lead
+            return opens_at, opens_at + max(timedelta(minutes=self.request.window), ONE_SECOND)
         times = self.policy.calendar
         clock = monday_clock(
             self.run, self.policy.zone, times.weekday, times.freeze, times.open, times.close
@@ -73,7 +75,7 @@ class Workspace:
                 f"the lottery of {self.run} closed at {clock.closes_at:%F %H:%M} UTC by the "
                 "policy's clock: give --window 0 to draw now, or --window MINUTES"
             )
-        return max(clock.opens_at, now), clock.closes_at
+        return max(clock.opens_at, now + lead), clock.closes_at
 
     @contextmanager
     def sole_run(self) -> Iterator[None]:
