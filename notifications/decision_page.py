@@ -116,7 +116,7 @@ def decision_view(lens: Lens, decision: Row) -> DecisionView:
         ],
         is_stretch=decision.get("stretch") == "yes",
         draws=_draw_links(lens, decision),
-        columns=[t.code("figure", name) for name in columns],
+        columns=[lens.figure_name(name) for name in columns],
         ranked=rows[:HEAD],
         ranked_more=rows[HEAD:],
         ranked_count=len(rows),

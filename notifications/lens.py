@@ -124,6 +124,15 @@ class Lens:
             text = self._figures[key] = self._figure(name, value)
         return text
 
+    def figure_name(self, name: str) -> str:
+        """What a figure is called; "stars vertical:healthcare" names its skill."""
+        if not name.startswith("stars "):
+            return self.t.code("figure", name)
+        skill = name.removeprefix("stars ")
+        industry = skill.removeprefix("vertical:")
+        known = self.t.code("skill", skill) if industry == skill else self.t.code("industry", industry)
+        return self.t.plain("figure.stars_in", skill=known)
+
     def _figure(self, name: str, value: object) -> str:
         if is_count(value):
             if name.endswith("_x100"):
@@ -133,6 +142,8 @@ class Lens:
             return self.number(value)
         if isinstance(value, str) and "/" in value:
             exact = rational(value)
+            if exact is not None and name == "chance":
+                return self.percent(exact)
             if exact is not None:
                 return formats.decimal(exact, 2, self.language, fixed=True)
         if value in ("yes", "no"):

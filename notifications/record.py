@@ -55,6 +55,7 @@ class RunRecord:
     - rep_facts (team only): {rep ref: {"stalled_opportunities": n, …}}.
     - quarter (per rep, up to and without this run): {rep ref: {"expected": "p/q", "actual": n}}
       of lottery leads this quarter.
+    - site_url: where the team's site is served, for links in mails; "" prints paths.
     """
 
     run: str
@@ -81,6 +82,7 @@ class RunRecord:
     rep_facts: Mapping[str, Row] = field(default_factory=dict)
     quarter: Mapping[str, Row] = field(default_factory=dict)
     names: Directory | None = None
+    site_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

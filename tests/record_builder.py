@@ -119,7 +119,7 @@ def explanation(lead: str, rule: str, ranked: list[str], excluded: list[str]) ->
         **({"next": ranked[1]} if len(ranked) > 1 else {}),
         "ranked": [
             {"rep": rep, "rank": k + 1,
-             "figures": {"owed": f"{7 * k + 3}/11", "received": k % 4, "load_x100": 350 + 37 * k,
+             "figures": {"owed_minus_received": f"{9 - k}.{k % 10}00", "given_in_run": k % 4, "load_x100": 350 + 37 * k,
                          "attainment_bp": 5000 + k}}
             for k, rep in enumerate(ranked)
         ],
