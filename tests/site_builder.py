@@ -192,6 +192,7 @@ class Site:
     audience: str = "public"
     notes: list[str] = field(default_factory=list)  # for log/cosignatures
     signer: Signer = SIGNER
+    file: bytes | None = None  # the decision file, where it is not made of `rows`
 
     def position(self, type: str, number: int = 0) -> int:
         """The index of the n-th event of a type."""
@@ -223,7 +224,7 @@ class Site:
         }
         if self.rows:
             lottery = sum(row["method"] == "lottery" for row in self.rows)
-            files[f"runs/{RUN}/decisions.json"] = decision_file(self.rows)
+            files[f"runs/{RUN}/decisions.json"] = self.file or decision_file(self.rows)
             files[f"zh/runs/{RUN}/index.html"] = (
                 f'<p>抽签 <b data-count="{RUN}/enterprise/lottery">{lottery}</b></p>'
             ).encode()
