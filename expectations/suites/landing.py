@@ -16,9 +16,10 @@ from expectations.suites.model import ALLOCATING_ROLES, ROLES, Rule, Suite
 
 STATUSES = ("new", "assigned", "working", "converted", "lost", "recycled")
 
-# Half of the new leads without a fact is where a factor stops telling leads apart: more rows sit
-# on its lowest points than on all others together.
-UNKNOWN_LIMIT_WHY = "above half, the factor gives most leads its lowest points"
+# A factor has three levels, so an even spread puts a third of the leads on the lowest. Where twice
+# as many are there because the fact is unknown, the factor scores the data's gaps, not the leads.
+KNOWN_AT_LEAST = 1 / 3
+KNOWN_WHY = "with more than two thirds unknown, the factor scores the data's gaps, not the leads"
 
 
 def suites(context: Mapping[str, Any]) -> tuple[Suite, ...]:
@@ -53,11 +54,16 @@ class Seen:
             f" and {row}.landed_at <= {literal(self.landed_until)}::timestamptz"
         )
 
-    def rows(self, table: str, columns: str = "v.*") -> str:
-        """SQL: the latest version of every row of raw.<table>, without those deleted."""
+    def rows(self, table: str, columns: tuple[str, ...], derived: str = "") -> str:
+        """SQL: the latest version of every row of raw.<table>, without those deleted.
+
+        Only the columns that rules look at: whole rows made the door about three times slower.
+        `derived`: further select items over v.
+        """
+        taken = ", ".join(f"r.{column}" for column in columns)
         return (
-            f"select {columns} from (select distinct on (r.row_key) r.* from raw.{table} r"
-            f" where {self.condition('r')} order by r.row_key, r.load_id desc) v"
+            f"select v.*{derived} from (select distinct on (r.row_key) r.is_deleted, {taken}"
+            f" from raw.{table} r where {self.condition('r')} order by r.row_key, r.load_id desc) v"
             " where not v.is_deleted"
         )
 
@@ -118,8 +124,8 @@ def _leads(seen: Seen, as_of: str | None) -> Suite:
         "timing": ("时间", "timing"),
         "company": ("公司名称", "company"),
     }
-    columns = "v.*, " + ", ".join(
-        f"case when {waiting} then coalesce(nullif(btrim(v.{fact}), ''), 'unknown') end"
+    derived = "".join(
+        f", case when {waiting} then coalesce(nullif(btrim(v.{fact}), ''), 'unknown') end"
         f" as waiting_{fact}"
         for fact in facts
     )
@@ -127,10 +133,10 @@ def _leads(seen: Seen, as_of: str | None) -> Suite:
         model.mostly_not(
             f"waiting_{fact}",
             "unknown",
-            0.5,
-            f"待分配线索中至少一半已知{zh}。",
-            f"Of the leads waiting to be allocated, at least half have a known {en}.",
-            UNKNOWN_LIMIT_WHY if fact != "company" else "without it duplicates cannot be found",
+            KNOWN_AT_LEAST,
+            f"待分配线索中至少三分之一已知{zh}。",
+            f"Of the leads waiting to be allocated, at least a third have a known {en}.",
+            KNOWN_WHY if fact != "company" else "without it duplicates cannot be found",
         )
         for fact, (zh, en) in facts.items()
     )
@@ -153,7 +159,7 @@ def _leads(seen: Seen, as_of: str | None) -> Suite:
         ),
         # created_at is not required: some sources do not know it, and it may then be unknown.
         required=("lead_id", "status"),
-        query=seen.rows("leads", columns),
+        query=seen.rows("leads", ("lead_id", "status", "owner_id", "created_at", *facts), derived),
     )
 
 
@@ -201,7 +207,7 @@ def _reps(seen: Seen) -> Suite:
             ),
         ),
         required=("rep_id", "role"),
-        query=seen.rows("reps"),
+        query=seen.rows("reps", ("rep_id", "role", "active", "hired_on")),
     )
 
 
@@ -227,5 +233,5 @@ def _opportunities(seen: Seen) -> Suite:
         ),
         requires_rows=False,
         required=("opportunity_id", "stage"),
-        query=seen.rows("opportunities"),
+        query=seen.rows("opportunities", ("opportunity_id", "stage")),
     )
