@@ -5,6 +5,7 @@ good rows of the extract. So a key that is missing, or whose row is quarantined,
 what a run sees depends on the source as it is now, not on what was landed before.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,9 @@ from psycopg import sql
 from adapters.crm.columns import BY_NAME, TABLES, Table
 from adapters.crm.extract import Extract, FileExtract, hash_prefix, row_hash
 
-NOT_THERE = "missing"  # file_sha256 of a load that only says that the whole file is gone
+# The hash of no bytes: the file_sha256 of a load that only says that the whole file is gone (an
+# empty file is refused, so nothing else has it).
+NOT_THERE = hashlib.sha256(b"").hexdigest()
 # Columns whose names raw needs for itself.
 RENAMED = {("leads", "source"): "lead_source"}
 
