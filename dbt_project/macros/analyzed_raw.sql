@@ -1,6 +1,6 @@
-{# Statistics of what was written for this run: the small tables mislead the planner most. #}
+{# Statistics of the small tables written for this run, which mislead the planner most. #}
 {% macro analyzed_raw() -%}
     analyze
     raw.run_context, raw.policy_factor_levels, raw.policy_tiers, raw.policy_stage_multipliers,
-    raw.policy_size_bands, raw.policy_settings, raw.leads
+    raw.policy_size_bands, raw.policy_settings
 {%- endmacro %}

@@ -34,8 +34,10 @@
     )
 {%- endmacro %}
 
-{# The last eight digits of a phone number, so that a country code or an extension zero is no
-   difference; shorter numbers are no evidence that two people are one. #}
+{# The last eleven digits of a phone number, so that a country code is no difference; numbers of
+   fewer than eight digits are no evidence that two people are one. #}
 {% macro phone_digits(column) -%}
-    substring(regexp_replace({{ column }}, '[^0-9]', '', 'g') from '[0-9]{8,}$')
+    right(
+        substring(regexp_replace({{ column }}, '[^0-9]', '', 'g') from '[0-9]{8,}'), 11
+    )
 {%- endmacro %}

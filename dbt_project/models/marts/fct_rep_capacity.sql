@@ -60,7 +60,9 @@ quotas as (
         reps.rep_id,
         round(reps.quota_cny) as quota,
         round(reps.attained_cny) as attained,
-        floor(reps.attained_cny * 10000 / nullif(reps.quota_cny, 0)) as attainment_bp
+        -- A quota of 1 is a slip in the CRM: a hundredfold is the most that is said.
+        least(floor(reps.attained_cny * 10000 / nullif(reps.quota_cny, 0)), 1000000)
+            as attainment_bp
     from reps
     inner join runs
         on reps.quota_quarter = runs.quarter
