@@ -61,8 +61,10 @@ quotas as (
         round(reps.quota_cny) as quota,
         round(reps.attained_cny) as attained,
         -- A quota of 1 is a slip in the CRM: a hundredfold is the most that is said.
-        least(floor(reps.attained_cny * 10000 / nullif(reps.quota_cny, 0)), 1000000)
-            as attainment_bp
+        case
+            when reps.quota_cny > 0 and reps.attained_cny is not null
+                then least(floor(reps.attained_cny * 10000 / reps.quota_cny), 1000000)
+        end as attainment_bp
     from reps
     inner join runs
         on reps.quota_quarter = runs.quarter
