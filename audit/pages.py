@@ -32,9 +32,9 @@ class _StatedCounts(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         still_open = []
         for name, key, text, depth in self._open:
-            depth -= name == tag
-            if depth:
-                still_open.append((name, key, text, depth))
+            left = depth - (name == tag)
+            if left:
+                still_open.append((name, key, text, left))
             else:
                 self.found.append((key, "".join(text)))
         self._open = still_open

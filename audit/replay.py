@@ -87,7 +87,7 @@ def check_bundle(
         return run
     try:
         replayed = decide(bundle["snapshot"], bundle["policy"], bundle["draws"])
-    except Exception as error:  # whatever the engine thinks of a bundle, it is a finding
+    except Exception as error:  # noqa: BLE001 - whatever the engine finds wrong is a finding
         raise Refused("--bundle", f"cannot be replayed: {type(error).__name__}: {error}") from None
     _compare_draws(replayed, finished, findings)
     _compare_files(replayed.file, decided[run], findings)

@@ -88,7 +88,7 @@ class _Verification:
             good = step(findings)
         except Refused as refusal:
             findings.failed(str(refusal))
-        except Exception as error:  # the promise is a verdict for any bytes, never a traceback
+        except Exception as error:  # noqa: BLE001 - a verdict for any bytes, never a traceback
             findings.failed(f"cannot be checked: {type(error).__name__}: {error}")
         self.checks += findings.checks(good)
 

@@ -113,12 +113,12 @@ def _check_depth(text: str) -> None:
     """Counts open brackets before the JSON reader recurses over them."""
     depth = 0
     for match in _STRING_OR_BRACKET.finditer(text):
-        token = match.group()
-        if token in "[{":
+        found = match.group()
+        if found in "[{":
             depth += 1
             if depth > MAX_DEPTH:
                 raise CanonicalError(f"nested deeper than {MAX_DEPTH} levels")
-        elif token in "]}":
+        elif found in "]}":
             depth -= 1
 
 

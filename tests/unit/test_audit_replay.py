@@ -107,10 +107,10 @@ def decided_by_the_engine() -> tuple[Site, bytes]:
         (slice(None, number_of_selects), ("12:19:00", "12:22:45", "12:30:00")),
         (slice(number_of_selects, None), ("13:40:00", "15:13:40", "15:20:00")),
     ):
-        for type, values, time in zip(
+        for kind, values, time in zip(
             ("opening", "closing", "outcome"), (openings, closings, outcomes), times, strict=True
         ):
-            events += [Event(type, f"2026-09-17T{time}Z", value) for value in values[part]]
+            events += [Event(kind, f"2026-09-17T{time}Z", value) for value in values[part]]
     events.append(Event("allocation", "2026-09-17T16:30:00Z", stated))
     rows = [one.to_record() for one in allocation.decisions]
     return Site(events, rows, file=allocation.file()), bundle
