@@ -1,7 +1,7 @@
 """Every way to change a published site that we could think of fails by name."""
 
 import base64
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,8 @@ from ledger.canonical import canonical, sha256_hex
 from ledger.checkpoints import Checkpoint
 from ledger.notes import Signer
 from lottery.endings import void
-from lottery.records import closing
+from lottery.records import closing, commitment
+from lottery.sources import operator_commitment, operator_source
 from tests.site_builder import (
     LADDER_DRAW,
     LEADS,
@@ -360,6 +361,29 @@ def test_a_void_without_its_next_attempt_fails(tmp_path: Path) -> None:
     index = site.position("outcome", 1)
     site.events[index] = Event("void", site.events[index].at, good)
     assert "the next attempt it names was never opened" in told(site, tmp_path)
+
+
+def test_a_void_with_its_next_attempt_stands_and_both_are_shown(tmp_path: Path) -> None:
+    site = monday()
+    first = site.event("opening", 0).value
+    later = {"opens_at": "2026-09-17T12:40:00Z", "closes_at": "2026-09-17T12:50:00Z"}
+    spare = operator_commitment(secret_of("spare"))
+    second = first | later | {"attempt": 2, "sources": [operator_source(spare)]}
+    site.events = site.events[: site.position("outcome")]
+    site.events.insert(
+        1, Event("commitment", "2026-09-17T12:00:30Z", commitment(first["draw"], 2, spare))
+    )
+    site.events += [
+        Event("void", "2026-09-17T12:30:00Z", void(first, "secret-lost", second)),
+        Event("opening", "2026-09-17T12:35:00Z", second),
+    ]
+    site.rows = []
+    now = datetime(2026, 9, 17, 17, 0, tzinfo=UTC)
+    report = checked(site.files(), tmp_path, now=now)
+    assert report.verdict == "VERIFIED", report.lines()
+    text = "\n".join(report.lines())
+    assert f"draw {RUN}/enterprise: void (secret-lost), replaced by the next attempt" in text
+    assert f"draw {RUN}/enterprise attempt 2: pending" in text
 
 
 def test_a_ladder_that_hands_out_other_leads_than_its_pool_drew_fails(tmp_path: Path) -> None:
