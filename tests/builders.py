@@ -3,11 +3,12 @@
 import hashlib
 import random
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from allocation.engine import allocate, ladder_plans, split
 from allocation.decisions import Allocation
+from allocation.engine import allocate, ladder_plans, split
 from allocation.policy import Policy, load_policy
 from allocation.snapshot import Carry, Lead, Rep, Snapshot, snapshot_sha256
 
@@ -22,8 +23,13 @@ def ref(name: str) -> str:
 
 def policy(*, name: str = "lead-allocation-v2", replace: Mapping[str, str] | None = None) -> Policy:
     """A shipped policy, after textual replacements in its YAML."""
+    return _policy(name, tuple((replace or {}).items()))
+
+
+@cache
+def _policy(name: str, replace: tuple[tuple[str, str], ...]) -> Policy:
     text = (POLICIES / f"{name}.yaml").read_text(encoding="utf-8")
-    for old, new in (replace or {}).items():
+    for old, new in replace:
         assert old in text, f"{old!r} is not in {name}.yaml"
         text = text.replace(old, new)
     return load_policy(text)
