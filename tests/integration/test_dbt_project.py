@@ -1,7 +1,9 @@
 """The dbt project on a real PostgreSQL; every expected figure was worked out by hand."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pytest
@@ -27,8 +29,13 @@ class Built(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    folder = tmp_path_factory.mktemp("dbt")
+def built() -> Iterator[Built]:
+    # Not pytest's folder: another pytest that starts meanwhile closes it to the server's user.
+    with TemporaryDirectory(prefix="fairlead-dbt-", ignore_cleanup_errors=True) as folder:
+        yield _built(Path(folder))
+
+
+def _built(folder: Path) -> Built:
     address = start(folder / "pg")
     with address.connect() as conn:
         _land_by_hand(conn)
