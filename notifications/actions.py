@@ -68,14 +68,20 @@ def _near_cap(facts: Facts, ref: str, rep: Row, given: int) -> Iterator[Action]:
         count = sum(int(each or 0) for each in known)
         count += given if "open_proposal_negotiation" not in counts else 0
         if Fraction(count, limit) >= NEAR_CAP:
-            yield Action("near_cap", ref, Fraction(count, limit),
-                         {"count": count, "limit": limit, "rule": str(cap.get("id", ""))})
+            yield Action(
+                "near_cap",
+                ref,
+                Fraction(count, limit),
+                {"count": count, "limit": limit, "rule": str(cap.get("id", ""))},
+            )
 
 
 def caps_of(facts: Facts, rep: Row) -> list[Mapping[str, Any]]:
     """The policy's caps that bind a rep's role."""
     capacity = facts.policy.get("capacity") or {}
-    return [cap for cap in capacity.get("caps") or () if rep.get("role") in (cap.get("roles") or ())]
+    return [
+        cap for cap in capacity.get("caps") or () if rep.get("role") in (cap.get("roles") or ())
+    ]
 
 
 def _concentration(facts: Facts, ref: str, given: Sequence[Row]) -> Iterator[Action]:
@@ -111,8 +117,11 @@ def action_words(lens: Lens, action: Action) -> str:
         if name in figures:
             values[name] = lens.number(figures[name])
     if "part" in figures:
-        values |= {"part": lens.percent(figures["part"], 0), "most": lens.percent(CONCENTRATION, 0),
-                   "industry": t.code("industry", figures["industry"])}
+        values |= {
+            "part": lens.percent(figures["part"], 0),
+            "most": lens.percent(CONCENTRATION, 0),
+            "industry": t.code("industry", figures["industry"]),
+        }
     if "attained" in figures:
         values["attained"] = lens.percent(Fraction(figures["attained"], 10_000), 0)
     return t.plain(f"action.{action.kind}", **values)

@@ -5,39 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from markupsafe import Markup
 
+from notifications.candidates import (
+    HEAD,
+    ExcludedGroup,
+    RankedRow,
+    excluded_groups,
+    figure_names,
+    ranked_row,
+)
 from notifications.chance import chance
 from notifications.facts import draw_page
-from notifications.lens import PRIVATE_FIGURES, Lens, is_count, sentence_text
+from notifications.lens import Lens, is_count, sentence_text
 from notifications.record import Row
 from notifications.views import Chrome, Crumb, RuleView, chrome, rule_view, run_crumbs
 from notifications.words import shown
 
 UP = "../"
-HEAD = 10  # ranked candidates in the open; the others fold
 MAX_POINTS = 3  # a factor's best level, as in the policy's scoring
-
-
-@dataclass(frozen=True, slots=True)
-class RankedRow:
-    """A candidate who could have had the lead. mark: owner, next or nothing."""
-
-    rank: str
-    rep: Markup
-    figures: Sequence[str]
-    mark: str
-
-
-@dataclass(frozen=True, slots=True)
-class ExcludedGroup:
-    """Everybody excluded for one reason; reps is empty on public pages (absences are personal)."""
-
-    label: str
-    count: int
-    reps: Sequence[Markup]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +76,11 @@ def decision_view(lens: Lens, decision: Row) -> DecisionView:
     lead = lens.facts.leads.get(ref, {})
     explanation = record.explanations.get(ref, {})
     ranked = list(explanation.get("ranked", ()))
-    excluded = list(explanation.get("excluded", ()))
-    columns = _columns(ranked) if lens.is_team else []
-    rows = [_ranked_row(lens, row, columns, decision, explanation) for row in ranked]
+    excluded = explanation.get("excluded") or ()
+    barred = sum(excluded.values()) if isinstance(excluded, Mapping) else len(excluded)
+    able = explanation.get("candidates", len(ranked))  # a compact explanation keeps the top only
+    columns = figure_names(ranked) if lens.is_team else []
+    rows = [ranked_row(lens, row, columns, decision, explanation) for row in ranked]
     crumbs = [*run_crumbs(lens, UP), Crumb(t.plain("nav.leads"), "index.html")]
     label = lens.lead(ref)
     title = t.plain("decision.title", lead=label)
@@ -108,7 +97,7 @@ def decision_view(lens: Lens, decision: Row) -> DecisionView:
         method_code=method if f"method.{method}" in _KNOWN_METHODS else "none",
         reason=t.code("reason", decision.get("reason")),
         rule=rule_view(lens, decision.get("rule")),
-        because=_because(lens, decision, len(ranked), len(excluded)),
+        because=_because(lens, decision, able, barred),
         next_rep=lens.rep_link(explanation["next"], UP) if explanation.get("next") else None,
         co_owners=[
             (lens.rep_link(row.get("rep"), UP), t.code("co_owner", row.get("role")))
@@ -119,9 +108,9 @@ def decision_view(lens: Lens, decision: Row) -> DecisionView:
         columns=[lens.figure_name(name) for name in columns],
         ranked=rows[:HEAD],
         ranked_more=rows[HEAD:],
-        ranked_count=len(rows),
-        excluded=_excluded(lens, excluded),
-        excluded_count=len(excluded),
+        ranked_count=able,
+        excluded=excluded_groups(lens, excluded),
+        excluded_count=barred,
         trail=_trail(lens, explanation.get("rule_trail", ())),
         factors=_factors(lens, lead),
         score=lens.number(lead.get("score")),
@@ -137,52 +126,12 @@ _KNOWN_METHODS = frozenset(
 )
 
 
-def _columns(ranked: Sequence[Row]) -> list[str]:
-    """Names of the figures that ranked them, without what only the rep and HR may read."""
-    names: dict[str, None] = {}
-    for row in ranked[:HEAD]:
-        names.update(dict.fromkeys(row.get("figures") or {}))
-    return [name for name in names if name not in PRIVATE_FIGURES]
-
-
-def _ranked_row(
-    lens: Lens, row: Row, columns: Sequence[str], decision: Row, explanation: Row
-) -> RankedRow:
-    rep = row.get("rep")
-    figures: Mapping[str, Any] = row.get("figures") or {}
-    mark = ""
-    if rep and rep == decision.get("rep"):
-        mark = "owner"
-    elif rep and rep == explanation.get("next"):
-        mark = "next"
-    return RankedRow(
-        lens.number(row.get("rank")),
-        lens.rep_link(rep, UP),
-        [lens.figure(name, figures.get(name)) for name in columns],
-        mark,
-    )
-
-
-def _excluded(lens: Lens, rows: Sequence[Row]) -> list[ExcludedGroup]:
-    groups: dict[str, list[object]] = {}
-    for row in rows:
-        groups.setdefault(str(row.get("why", "")), []).append(row.get("rep"))
-    return [
-        ExcludedGroup(
-            lens.t.code("excluded", why),
-            len(reps),
-            [lens.rep_link(rep, UP) for rep in reps] if lens.is_team else (),
-        )
-        for why, reps in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
-    ]
-
-
 def _because(lens: Lens, decision: Row, ranked: int, excluded: int) -> list[Markup]:
     """The plain words: how this method chose, then how many could and could not have had it."""
     t = lens.t
     reason = str(decision.get("reason", ""))
     rep = lens.rep(decision.get("rep"))
-    known = f"because.{reason}" in t._plain  # noqa: SLF001 same package's catalogue
+    known = t.has(f"because.{reason}")
     sentences = [t(f"because.{reason}", rep=rep) if known else t("because.other", reason=reason)]
     draw = lens.facts.draw_of.get(str(decision.get("draw", "")))
     if draw is not None and decision.get("method") == "lottery":

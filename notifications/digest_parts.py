@@ -4,88 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from notifications.actions import action_words, actions, caps_of
-from notifications.facts import METHODS, draw_kind, draw_page, safe_name
+from notifications.digest_lines import LISTED, Line, Part, Section, address, page_line, part
+from notifications.facts import METHODS, draw_kind, draw_page
 from notifications.lens import Lens, is_count
 from notifications.record import Row
 from notifications.rep_page import draw_label, ladders_of, odds_of, quarter, wins_of
-from notifications.run_page import draw_row, held_reasons
-from notifications.views import HTML_LANG, rule_view
+from notifications.run_page import held_reasons
+from notifications.run_parts import draw_row
+from notifications.views import rule_view
 from notifications.words import shown
-
-LISTED = 40  # lines of one list; the site has the others
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a list: what, what about it, and where to read more ("" when nowhere)."""
-
-    head: str
-    rest: str = ""
-    href: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    heading: str
-    sentences: Sequence[str] = ()
-    lines: Sequence[Line] = ()
-    numbered: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A mail's half in one language; the words around the sections are looked up here."""
-
-    html_lang: str
-    title: str
-    badges: Sequence[str]
-    lede: str
-    sections: Sequence[Section]
-    checkpoint_heading: str
-    checkpoint_words: str
-    key_label: str
-    foot: str
-    more: Line
-
-
-def _part(lens: Lens, title: str, lede: str, sections: Sequence[Section]) -> Part:
-    t, record = lens.t, lens.facts.record
-    badges = []
-    if record.synthetic:
-        badges.append(t.plain("synthetic.strip"))
-    if record.reconstructed:
-        badges.append(t.plain("badge.reconstructed"))
-    return Part(
-        html_lang=HTML_LANG[lens.language],
-        title=title,
-        badges=badges,
-        lede=lede,
-        sections=[section for section in sections if section.sentences or section.lines],
-        checkpoint_heading=t.plain("mail.checkpoint"),
-        checkpoint_words=t.plain("mail.checkpoint_words"),
-        key_label=t.plain("verify.vkey"),
-        foot=t.plain("mail.foot"),
-        more=_page_line(lens, t.plain("mail.more"), "index.html"),
-    )
-
-
-def _href(lens: Lens, page: str) -> str:
-    """The page on the team's site; "" while its address is not known."""
-    site = lens.facts.record.site_url
-    return f"{site.rstrip('/')}/{_path(lens, page)}" if site else ""
-
-
-def _path(lens: Lens, page: str) -> str:
-    return f"{lens.language}/runs/{safe_name(lens.facts.record.run)}/{page}"
-
-
-def _page_line(lens: Lens, head: str, page: str) -> Line:
-    """A line that is there for its page: without an address it names the place in the site."""
-    href = _href(lens, page)
-    return Line(head, "" if href else _path(lens, page), href)
 
 
 def rep_part(lens: Lens, ref: str) -> Part:
@@ -94,13 +23,21 @@ def rep_part(lens: Lens, ref: str) -> Part:
     rows = facts.by_rep.get(ref, [])
     title = t.plain("mail.title_rep", rep=lens.rep(ref), run=shown(facts.record.run))
     lede = t.plain("mail.lede_rep", count=lens.number(len(rows)))
-    return _part(lens, title, lede, [
-        Section(t.plain("mail.got"), lines=[_lead_line(lens, row) for row in rows[:LISTED]]),
-        Section(t.plain("rep.draws"), [*_draw_sentences(lens, ref), t.plain("rep.wins_never")]),
-        Section(t.plain("mail.numbers"), lines=_numbers(lens, ref, len(rows))),
-        Section(t.plain("mail.ask"), _ask(lens, ref),
-                [_page_line(lens, t.plain("mail.your_page"), f"reps/{ref[:16]}.html")]),
-    ])
+    return part(
+        lens,
+        title,
+        lede,
+        [
+            Section(t.plain("mail.got"), lines=[_lead_line(lens, row) for row in rows[:LISTED]]),
+            Section(t.plain("rep.draws"), [*_draw_sentences(lens, ref), t.plain("rep.wins_never")]),
+            Section(t.plain("mail.numbers"), lines=_numbers(lens, ref, len(rows))),
+            Section(
+                t.plain("mail.ask"),
+                _ask(lens, ref),
+                [page_line(lens, t.plain("mail.your_page"), f"reps/{ref[:16]}.html")],
+            ),
+        ],
+    )
 
 
 def _lead_line(lens: Lens, row: Row) -> Line:
@@ -112,7 +49,7 @@ def _lead_line(lens: Lens, row: Row) -> Line:
         about.append(lens.money(lead["expected_value"]))
     sentence = rule_view(lens, row.get("rule")).sentence
     rest = " · ".join(about) + (f" – {sentence}" if sentence else "")
-    return Line(lens.lead(ref), rest, _href(lens, f"leads/{ref[:16]}.html"))
+    return Line(lens.lead(ref), rest, address(lens, f"leads/{ref[:16]}.html"))
 
 
 def _draw_sentences(lens: Lens, ref: str) -> list[str]:
@@ -120,10 +57,15 @@ def _draw_sentences(lens: Lens, ref: str) -> list[str]:
     for draw in ladders_of(lens, ref):
         odds = odds_of(draw)
         sentences.append(
-            t.plain("mail.draw", draw=draw_label(lens, draw), prizes=lens.number(odds.prizes),
-                    entrants=lens.number(odds.entrants), chance=lens.percent(odds.at_least_one),
-                    expected=lens.decimal(odds.expected),
-                    won=lens.number(len(wins_of(lens, draw, ref))))
+            t.plain(
+                "mail.draw",
+                draw=draw_label(lens, draw),
+                prizes=lens.number(odds.prizes),
+                entrants=lens.number(odds.entrants),
+                chance=lens.percent(odds.at_least_one),
+                expected=lens.decimal(odds.expected),
+                won=lens.number(len(wins_of(lens, draw, ref))),
+            )
         )
     total = quarter(lens, ref)
     if total:
@@ -155,8 +97,9 @@ def _ask(lens: Lens, ref: str) -> list[str]:
     sentences = []
     if manager and names is not None:
         email = (names.reps.get(str(manager)) or {}).get("email")
-        sentences.append(lens.t.plain("mail.ask_manager", rep=lens.rep(manager),
-                                      email=lens.number(email)))
+        sentences.append(
+            lens.t.plain("mail.ask_manager", rep=lens.rep(manager), email=lens.number(email))
+        )
     sentences.append(lens.t.plain("mail.ask_review"))
     return sentences
 
@@ -169,31 +112,44 @@ def manager_part(lens: Lens, ref: str, team: Sequence[str]) -> Part:
     lede = t.plain("mail.lede_manager", reps=lens.number(len(team)), count=lens.number(given))
     todo = [Line(action_words(lens, action)) for action in actions(facts, team)]
     people = sorted(team, key=lambda rep: (lens.rep(rep), rep))
-    return _part(lens, title, lede, [
-        Section(t.plain("mail.actions"), () if todo else [t.plain("mail.no_actions")], todo, True),
-        Section(t.plain("mail.people"), lines=[_person(lens, rep) for rep in people[:LISTED]]),
-        Section(t.plain("mail.warnings"), _warnings(lens)),
-        _held(lens),
-    ])
+    return part(
+        lens,
+        title,
+        lede,
+        [
+            Section(
+                t.plain("mail.actions"), () if todo else [t.plain("mail.no_actions")], todo, True
+            ),
+            Section(t.plain("mail.people"), lines=[_person(lens, rep) for rep in people[:LISTED]]),
+            Section(t.plain("mail.warnings"), _warnings(lens)),
+            _held(lens),
+        ],
+    )
 
 
 def _person(lens: Lens, rep: str) -> Line:
     rows = lens.facts.by_rep.get(rep, [])
     bands = Counter(str(row.get("band", "")) for row in rows)
     won = sum(1 for row in rows if row.get("method") == "lottery")
-    about = [f"{lens.t.code('band', band)} {lens.number(bands[band])}"
-             for band in lens.facts.bands if bands[band]]
+    about = [
+        f"{lens.t.code('band', band)} {lens.number(bands[band])}"
+        for band in lens.facts.bands
+        if bands[band]
+    ]
     if won:
         about.append(lens.t.plain("mail.by_lot", count=lens.number(won)))
     head = f"{lens.rep(rep)}: {lens.number(len(rows))}"
-    return Line(head, " · ".join(about), _href(lens, f"reps/{rep[:16]}.html"))
+    return Line(head, " · ".join(about), address(lens, f"reps/{rep[:16]}.html"))
 
 
 def _warnings(lens: Lens) -> list[str]:
     t, record = lens.t, lens.facts.record
     sentences = [
-        t.plain("mail.warning", sentence=shown(rule.get(lens.language) or rule.get("id") or ""),
-                observed=lens.number(rule.get("observed")))
+        t.plain(
+            "mail.warning",
+            sentence=shown(rule.get(lens.language) or rule.get("id") or ""),
+            observed=lens.number(rule.get("observed")),
+        )
         for verdict in record.verdicts
         for rule in verdict.get("rules", ())
         if not rule.get("ok")
@@ -218,24 +174,39 @@ def team_part(lens: Lens) -> Part:
     lines = []
     for band in facts.bands:
         counts = facts.counts.get(band, Counter())
-        about = [f"{t.code('method', method)} {lens.number(counts[method])}"
-                 for method in METHODS if counts[method]]
+        about = [
+            f"{t.code('method', method)} {lens.number(counts[method])}"
+            for method in METHODS
+            if counts[method]
+        ]
         if about:
             head = f"{t.code('band', band)}: {lens.number(sum(counts.values()))}"
             lines.append(Line(head, " · ".join(about)))
     draws = [
-        Line(row.label, f"{row.facts} · {row.badge.label}",
-             _href(lens, f"draws/{draw_page(facts, draw)}.html"))
+        Line(
+            row.label,
+            f"{row.facts} · {row.badge.label}",
+            address(lens, f"draws/{draw_page(facts, draw)}.html"),
+        )
         for draw in facts.draws
         if draw_kind(draw) == "ladder" and (row := draw_row(lens, draw))
     ]
     title = t.plain("mail.title_team", run=shown(facts.record.run))
-    lede = t.plain("mail.lede_team", leads=lens.number(len(facts.decisions)),
-                   owned=lens.number(facts.owned), held=lens.number(len(facts.held)))
+    lede = t.plain(
+        "mail.lede_team",
+        leads=lens.number(len(facts.decisions)),
+        owned=lens.number(facts.owned),
+        held=lens.number(len(facts.held)),
+    )
     verdict = facts.record.expected_verdict
     about_draws = [t.code("verdict", verdict)] if draws and verdict else []
-    return _part(lens, title, lede, [
-        Section(t.plain("run.bands"), lines=lines),
-        Section(t.plain("run.draws"), about_draws, draws),
-        _held(lens),
-    ])
+    return part(
+        lens,
+        title,
+        lede,
+        [
+            Section(t.plain("run.bands"), lines=lines),
+            Section(t.plain("run.draws"), about_draws, draws),
+            _held(lens),
+        ],
+    )

@@ -11,7 +11,8 @@ from functools import cache
 
 from css_inline import CSSInliner
 
-from notifications.digest_parts import Part, manager_part, rep_part, team_part
+from notifications.digest_lines import Part
+from notifications.digest_parts import manager_part, rep_part, team_part
 from notifications.facts import Facts, facts
 from notifications.lens import Lens
 from notifications.record import LANGUAGES, Digest, Language, RunRecord
@@ -101,7 +102,11 @@ def _team(indexed: Facts, language: Language | None) -> Digest:
 
 
 def _mail(
-    indexed: Facts, kind: str, ref: str, subject: Sequence[str], parts: Sequence[Part],
+    indexed: Facts,
+    kind: str,
+    ref: str,
+    subject: Sequence[str],
+    parts: Sequence[Part],
     lenses: Sequence[Lens],
 ) -> Digest:
     record = indexed.record

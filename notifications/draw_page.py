@@ -8,27 +8,17 @@ from typing import Any
 
 from markupsafe import Markup
 
-from lottery import beacon
+from notifications.draw_sources import Fact, source_facts
 from notifications.facts import draw_id, draw_kind, draw_page
 from notifications.ladder_svg import RoundPicture, pictures
-from notifications.lens import Lens, is_count
+from notifications.lens import Lens
 from notifications.record import Row
 from notifications.rep_page import draw_label, odds_of
-from notifications.run_page import status_badge
+from notifications.run_parts import status_badge
 from notifications.views import Badge, Chrome, chrome, run_crumbs, verdict_badge
 from notifications.words import shown
 
 UP = "../"
-EPOCH_YEAR_SECONDS = 10_000 * 31_556_952  # a round later than year 10000 is no date
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A line of a fact list; is_hash sets it in the figure face."""
-
-    label: str
-    value: str
-    is_hash: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +73,22 @@ def draw_view(lens: Lens, draw: Row) -> DrawView:
     drawn = pictures(lens, draw, UP) if is_ladder else []
     verdict = record.expected_verdict
     return DrawView(
-        chrome=chrome(lens, f"runs/{record.run}/draws/{page}.html",
-                      t.plain("draw.title", draw=label, run=shown(record.run)), "runs",
-                      run_crumbs(lens, UP)),
+        chrome=chrome(
+            lens,
+            f"runs/{record.run}/draws/{page}.html",
+            t.plain("draw.title", draw=label, run=shown(record.run)),
+            "runs",
+            run_crumbs(lens, UP),
+        ),
         heading=label,
         kind=t.code("draw_kind", draw_kind(draw)),
         is_ladder=is_ladder,
         badges=[status_badge(lens, draw)],
         lede=_lede(lens, draw, is_ladder),
         facts=_opening_facts(lens, draw),
-        sources=[_source(lens, draw, i, s) for i, s in enumerate(opening.get("sources") or ())],
+        sources=[
+            source_facts(lens, draw, i, s) for i, s in enumerate(opening.get("sources") or ())
+        ],
         verdict=verdict_badge(verdict) if verdict else None,
         verdict_text=t.code("verdict", verdict) if verdict else "",
         pictures=drawn,
@@ -103,8 +99,11 @@ def draw_view(lens: Lens, draw: Row) -> DrawView:
         attempts=_attempts(lens, draw),
         hashes=_hashes(lens, draw),
         log=[
-            (t.code("entry", name), lens.number(entry.get("index")), lens.moment(entry.get("at"),
-             seconds=True))
+            (
+                t.code("entry", name),
+                lens.number(entry.get("index")),
+                lens.moment(entry.get("at"), seconds=True),
+            )
             for name, entry in (draw.get("entries") or {}).items()
         ],
         command="fairlead draw derive draw.json",
@@ -117,14 +116,22 @@ def _lede(lens: Lens, draw: Row, is_ladder: bool) -> Markup:
         odds = odds_of(draw)
         key = "draw.lede_ladder" if odds.prizes <= odds.entrants else "draw.lede_rounds"
         return lens.t(
-            key, prizes=lens.number(odds.prizes), entrants=lens.number(odds.entrants),
-            chance=lens.percent(odds.at_least_one), expected=lens.decimal(odds.expected),
-            sure=lens.number(odds.sure), more=lens.percent(odds.one_more),
+            key,
+            prizes=lens.number(odds.prizes),
+            entrants=lens.number(odds.entrants),
+            chance=lens.percent(odds.at_least_one),
+            expected=lens.decimal(odds.expected),
+            sure=lens.number(odds.sure),
+            more=lens.percent(odds.one_more),
         )
     taken = sum(int(count) for _, count in opening.get("shares", ()))
     leads = len(opening.get("candidates", ()))
-    return lens.t("draw.lede_select", leads=lens.number(leads), taken=lens.number(taken),
-                  rest=lens.number(leads - taken))
+    return lens.t(
+        "draw.lede_select",
+        leads=lens.number(leads),
+        taken=lens.number(taken),
+        rest=lens.number(leads - taken),
+    )
 
 
 def _opening_facts(lens: Lens, draw: Row) -> list[Fact]:
@@ -140,45 +147,17 @@ def _opening_facts(lens: Lens, draw: Row) -> list[Fact]:
             Fact(t.plain("draw.entrants"), lens.number(len(opening.get("entrants", ())))),
             Fact(t.plain("draw.prizes"), lens.number(len(opening.get("prizes", ())))),
             Fact(t.plain("draw.extra"), lens.number(len(opening.get("extra", ())))),
-            Fact(t.plain("draw.lines"),
-                 lens.number(len((draw.get("closing") or {}).get("lines", ())))),
+            Fact(
+                t.plain("draw.lines"),
+                lens.number(len((draw.get("closing") or {}).get("lines", ()))),
+            ),
         ]
     else:
-        rows += [Fact(t.code("share", share), lens.number(count))
-                 for share, count in opening.get("shares", ())]
+        rows += [
+            Fact(t.code("share", share), lens.number(count))
+            for share, count in opening.get("shares", ())
+        ]
     return rows
-
-
-def _source(lens: Lens, draw: Row, at: int, source: Row) -> tuple[str, Markup, list[Fact]]:
-    """(name, what it is in words, its values) of one source of chance."""
-    t, kind = lens.t, str(source.get("kind", ""))
-    reveals = (draw.get("outcome") or {}).get("reveals") or ()
-    reveal: Row = reveals[at] if at < len(reveals) else {}
-    if kind == "drand":
-        number = source.get("round")
-        rows = [Fact(t.plain("source.round"), shown(number), True),
-                Fact(t.plain("source.time"), _round_time(lens, number)),
-                Fact(t.plain("source.signature"), lens.number(reveal.get("signature")), True)]
-    elif kind == "public":
-        rows = [Fact(t.plain("source.what"), lens.number(source.get("what"))),
-                Fact(t.plain("source.form"), lens.number(source.get("form")), True),
-                Fact(t.plain("source.time"), lens.moment(source.get("at"), seconds=True)),
-                Fact(t.plain("source.value"), lens.number(reveal.get("value")), True)]
-    else:
-        rows = [Fact(t.plain("source.commitment"), lens.number(source.get("commitment")), True),
-                Fact(t.plain("source.secret"), lens.number(reveal.get("secret")), True)]
-    known = kind if kind in ("drand", "public", "operator") else "other"
-    delay = source.get("delay_s")
-    minutes = lens.number(delay // 60) if is_count(delay) else t.plain("unknown")
-    return t.code("source", kind), t(f"source.{known}_words", minutes=minutes), rows
-
-
-def _round_time(lens: Lens, number: object) -> str:
-    if not isinstance(number, int) or number < 1 or number * 3 > EPOCH_YEAR_SECONDS:
-        return lens.t.plain("unknown")
-    from lottery.shapes import time_text  # noqa: PLC0415
-
-    return lens.moment(time_text(beacon.round_time(number)), seconds=True)
 
 
 def _no_picture(lens: Lens, draw: Row) -> str:
@@ -193,8 +172,15 @@ def _wins(lens: Lens, draw: Row) -> list[WinRow]:
     for i, prize in enumerate(opening.get("prizes", ())):
         winner = winners.get(prize)
         rep = lens.rep_link(winner, UP) if winner else Markup("–")
-        rows.append(WinRow(lens.lead_link(prize, UP), rep, lens.number(i // entrants + 1),
-                           lens.number(i % entrants + 1), prize in extra))
+        rows.append(
+            WinRow(
+                lens.lead_link(prize, UP),
+                rep,
+                lens.number(i // entrants + 1),
+                lens.number(i % entrants + 1),
+                prize in extra,
+            )
+        )
     return rows
 
 
@@ -206,12 +192,21 @@ def _entrants(lens: Lens, draw: Row) -> list[EntrantRow]:
         line = lines.get(ref)
         text = t.plain("draw.no_line")
         if line:
-            text = t.plain("draw.line", left=lens.number(int(line.get("left", 0)) + 1),
-                           right=lens.number(int(line.get("left", 0)) + 2),
-                           level=lens.number(line.get("level")))
+            text = t.plain(
+                "draw.line",
+                left=lens.number(int(line.get("left", 0)) + 1),
+                right=lens.number(int(line.get("left", 0)) + 2),
+                level=lens.number(line.get("level")),
+            )
         won = lens.facts.won.get((draw_id(draw), ref), ())
-        rows.append(EntrantRow(lens.number(i + 1), lens.rep_link(ref, UP), text,
-                               [lens.lead_link(lead, UP) for lead in won]))
+        rows.append(
+            EntrantRow(
+                lens.number(i + 1),
+                lens.rep_link(ref, UP),
+                text,
+                [lens.lead_link(lead, UP) for lead in won],
+            )
+        )
     return rows
 
 
@@ -219,8 +214,11 @@ def _shares(lens: Lens, draw: Row) -> list[tuple[str, str, list[Markup]]]:
     """(share, count, leads) as drawn; the rest is not listed here, it is all the others."""
     selected = (draw.get("outcome") or {}).get("selected") or {}
     return [
-        (lens.t.code("share", share), lens.number(len(leads)),
-         [lens.lead_link(lead, UP) for lead in leads])
+        (
+            lens.t.code("share", share),
+            lens.number(len(leads)),
+            [lens.lead_link(lead, UP) for lead in leads],
+        )
         for share, leads in selected.items()
     ]
 
@@ -228,11 +226,14 @@ def _shares(lens: Lens, draw: Row) -> list[tuple[str, str, list[Markup]]]:
 def _attempts(lens: Lens, draw: Row) -> list[tuple[str, str, Badge]]:
     """Every attempt of this draw when there was more than one: (number, href, status)."""
     same = [each for each in lens.facts.draws if draw_id(each) == draw_id(draw)]
-    if len(same) < 2:  # noqa: PLR2004
+    if len(same) < 2:
         return []
     return [
-        (lens.number((each.get("opening") or {}).get("attempt")),
-         f"{draw_page(lens.facts, each)}.html", status_badge(lens, each))
+        (
+            lens.number((each.get("opening") or {}).get("attempt")),
+            f"{draw_page(lens.facts, each)}.html",
+            status_badge(lens, each),
+        )
         for each in same
     ]
 

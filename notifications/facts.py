@@ -117,7 +117,10 @@ def _index_explanations(result: Facts) -> None:
     for lead, explanation in result.record.explanations.items():
         if explanation.get("next"):
             result.next_for.setdefault(str(explanation["next"]), []).append(lead)
-        for row in explanation.get("excluded", ()):
+        excluded = explanation.get("excluded") or ()
+        if isinstance(excluded, Mapping):
+            continue  # a compact explanation counts and names nobody
+        for row in excluded:
             codes = result.excluded_for.setdefault(str(row.get("rep", "")), Counter())
             codes[str(row.get("why", ""))] += 1
 
@@ -139,7 +142,11 @@ def draw_page(facts_: Facts, draw: Row) -> str:
     """Page name of a draw; a void attempt keeps a page of its own beside the last one."""
     name = "-".join(safe_name(part) for part in draw_id(draw).split("/")[1:]) or "draw"
     last = facts_.draw_of.get(draw_id(draw))
-    return name if last is None or attempt(last) == attempt(draw) else f"{name}-attempt-{attempt(draw)}"
+    return (
+        name
+        if last is None or attempt(last) == attempt(draw)
+        else f"{name}-attempt-{attempt(draw)}"
+    )
 
 
 def safe_name(text: object) -> str:

@@ -49,7 +49,6 @@ def decimal(value: Fraction, places: int, language: Language, *, fixed: bool = F
     whole = round(value, places)  # exact: a Fraction, never a float that hides a digit
     digits = f"{whole.numerator * 10**places // whole.denominator}"
 
-
     return str(
         format_decimal(Decimal(digits).scaleb(-places), format=pattern, locale=LOCALES[language])
     )
@@ -72,9 +71,7 @@ def _instant(stamp: str) -> datetime:
 @lru_cache(maxsize=16384)
 def _moment(stamp: str, zone: str, pattern: str, locale: str) -> str:
     try:
-        return str(
-            format_datetime(_instant(stamp), pattern, tzinfo=ZoneInfo(zone), locale=locale)
-        )
+        return str(format_datetime(_instant(stamp), pattern, tzinfo=ZoneInfo(zone), locale=locale))
     except (ValueError, KeyError, OSError):
         return ""
 

@@ -89,7 +89,7 @@ def _short(value: float) -> str:
 
 def pictures(lens: Lens, draw: Row, up: str) -> list[RoundPicture]:
     """One drawing per round; none for a draw that is not finished or too wide to be read."""
-    from lottery.picture import ladder_rounds  # noqa: PLC0415 the draw package loads a curve library
+    from lottery.picture import ladder_rounds
 
     opening, closing = draw.get("opening") or {}, draw.get("closing") or {}
     entrants = len(opening.get("entrants") or ())
@@ -133,13 +133,23 @@ def _picture(lens: Lens, drawn: Round, up: str) -> RoundPicture:
         own_count=len(own),
         ways=[_way(lens, path, scale, number) for path in drawn.paths],
         starts=[
-            Label(scale.x(path.start), _short(LABEL_ROOM - 8), brief(lens.rep(path.entrant)),
-                  f"{up}reps/{path.entrant[:16]}.html", "won" if path.prize else "blank")
+            Label(
+                scale.x(path.start),
+                _short(LABEL_ROOM - 8),
+                brief(lens.rep(path.entrant)),
+                f"{up}reps/{path.entrant[:16]}.html",
+                "won" if path.prize else "blank",
+            )
             for path in drawn.paths
         ],
         prizes=[
-            Label(scale.x(column), _short(float(bottom) + 14), brief(lens.lead(prize)),
-                  f"{up}leads/{prize[:16]}.html", "won")
+            Label(
+                scale.x(column),
+                _short(float(bottom) + 14),
+                brief(lens.lead(prize)),
+                f"{up}leads/{prize[:16]}.html",
+                "won",
+            )
             for column, prize in enumerate(drawn.prizes)
         ],
     )

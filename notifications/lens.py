@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from notifications import formats
 from notifications.facts import Facts, Rule, safe_name
-from notifications.record import Audience, Language, Row
+from notifications.record import Audience, Language
 from notifications.words import Words, shown, words
 
 # Attainment is for the rep, the manager and HR; pages for the whole team leave it out.
@@ -78,7 +78,9 @@ class Lens:
 
     def _anchor(self, label: str, href: str) -> Markup:
         # Pseudonyms are set in the figure face so that eyes compare them digit by digit.
-        text = escape(label) if self.is_team else Markup('<span class="ref">{}</span>').format(label)
+        text = (
+            escape(label) if self.is_team else Markup('<span class="ref">{}</span>').format(label)
+        )
         return Markup('<a href="{}">{}</a>').format(href, text) if href else Markup(text)  # noqa: S704
 
     def rule(self, rule_id: object) -> Rule | None:
@@ -130,7 +132,9 @@ class Lens:
             return self.t.code("figure", name)
         skill = name.removeprefix("stars ")
         industry = skill.removeprefix("vertical:")
-        known = self.t.code("skill", skill) if industry == skill else self.t.code("industry", industry)
+        known = (
+            self.t.code("skill", skill) if industry == skill else self.t.code("industry", industry)
+        )
         return self.t.plain("figure.stars_in", skill=known)
 
     def _figure(self, name: str, value: object) -> str:
@@ -156,7 +160,7 @@ def is_count(value: object) -> bool:
 
 
 def rational(text: object) -> Fraction | None:
-    """"-3/10" as a Fraction; None when it is no rational."""
+    """ "-3/10" as a Fraction; None when it is no rational."""
     try:
         return Fraction(str(text))
     except (ValueError, ZeroDivisionError):

@@ -38,8 +38,10 @@ class RunListView:
 def run_list_view(lens: Lens, history: Sequence[RunSummary]) -> RunListView:
     """Every run, newest first."""
     t = lens.t
-    lines = [_run_line(lens, summary) for summary in
-             sorted(history, key=lambda each: (each.as_of, each.run), reverse=True)]
+    lines = [
+        _run_line(lens, summary)
+        for summary in sorted(history, key=lambda each: (each.as_of, each.run), reverse=True)
+    ]
     return RunListView(chrome(lens, "index.html", t.plain("runs.title"), "runs"), lines)
 
 
@@ -51,10 +53,16 @@ def _run_line(lens: Lens, summary: RunSummary) -> RunLine:
         badges.append(Badge(lens.t.plain("badge.synthetic"), "plain"))
     drawn = sum(counts.get("lottery", 0) for counts in summary.counts.values())
     return RunLine(
-        shown(summary.run), f"runs/{summary.run}/index.html", lens.moment(summary.as_of),
-        shown(summary.source), f"{shown(summary.policy_id)} {shown(summary.policy_version)}",
-        lens.number(summary.owned), lens.number(summary.held), lens.number(drawn),
-        verdict_badge(summary.verdict) if summary.verdict else None, badges,
+        shown(summary.run),
+        f"runs/{summary.run}/index.html",
+        lens.moment(summary.as_of),
+        shown(summary.source),
+        f"{shown(summary.policy_id)} {shown(summary.policy_version)}",
+        lens.number(summary.owned),
+        lens.number(summary.held),
+        lens.number(drawn),
+        verdict_badge(summary.verdict) if summary.verdict else None,
+        badges,
     )
 
 
@@ -80,8 +88,9 @@ def lead_list_view(lens: Lens) -> LeadListView:
         band = str(row.get("band", "unknown"))
         groups[band].append(LeadLine(received_row(lens, row, "../"), rep))
     title = t.plain("leads.title", run=shown(facts.record.run))
-    page = chrome(lens, f"runs/{facts.record.run}/leads/index.html", title, "runs",
-                  run_crumbs(lens, "../"))
+    page = chrome(
+        lens, f"runs/{facts.record.run}/leads/index.html", title, "runs", run_crumbs(lens, "../")
+    )
     named = [(t.code("band", band), lines) for band, lines in groups.items() if lines]
     return LeadListView(page, named, lens.is_team)
 
@@ -111,14 +120,19 @@ def rep_list_view(lens: Lens) -> RepListView:
         counts = Counter(str(row.get("band")) for row in rows)
         won = sum(1 for row in rows if row.get("method") == "lottery")
         lines.append(
-            RepLine(lens.rep_link(ref, "../"), t.code("role", facts.reps[ref].get("role")),
-                    lens.number(len(rows)),
-                    [lens.number(counts[band]) if counts[band] else "–" for band in facts.bands],
-                    lens.number(won) if won else "–")
+            RepLine(
+                lens.rep_link(ref, "../"),
+                t.code("role", facts.reps[ref].get("role")),
+                lens.number(len(rows)),
+                [lens.number(counts[band]) if counts[band] else "–" for band in facts.bands],
+                lens.number(won) if won else "–",
+            )
         )
-    page = chrome(lens, f"runs/{facts.record.run}/reps/index.html",
-                  t.plain("reps.title", run=shown(facts.record.run)), "runs",
-                  run_crumbs(lens, "../"))
+    page = chrome(
+        lens,
+        f"runs/{facts.record.run}/reps/index.html",
+        t.plain("reps.title", run=shown(facts.record.run)),
+        "runs",
+        run_crumbs(lens, "../"),
+    )
     return RepListView(page, [t.code("band", band) for band in facts.bands], lines)
-
-

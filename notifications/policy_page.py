@@ -99,7 +99,11 @@ def policy_view(lens: Lens) -> PolicyView:
         effective_from=lens.number(policy.get("effective_from")),
         sha256=lens.number(policy.get("sha256") or record.hashes.get("policy")),
         approvals=[
-            (t.code("approval", row.get("role")), lens.number(row.get("by")), lens.number(row.get("on")))
+            (
+                t.code("approval", row.get("role")),
+                lens.number(row.get("by")),
+                lens.number(row.get("on")),
+            )
             for row in _rows(policy, "approvals")
         ],
         changes=[
@@ -126,7 +130,8 @@ def policy_view(lens: Lens) -> PolicyView:
         mix=_mix(lens, _rows(section("seniority"), "classes")),
         mix_bands=[t.code("band", band) for band in ("enterprise", "mid_market", "smb")],
         others=[
-            rule for name in ("capability", "seniority", "sla", "reassignment", "appeal")
+            rule
+            for name in ("capability", "seniority", "sla", "reassignment", "appeal")
             if (rule := _rule(lens, section(name))) is not None
         ],
         valid=[_words(lens, row) for row in _rows(section("reassignment"), "valid")],
@@ -167,11 +172,15 @@ def _roles(row: Mapping[str, Any]) -> str:
     return ", ".join(shown(role) for role in row.get("roles") or ()) or "–"
 
 
-def _clock(lens: Lens, calendar: Mapping[str, Any], limits: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _clock(
+    lens: Lens, calendar: Mapping[str, Any], limits: Mapping[str, Any]
+) -> list[tuple[str, str]]:
     t = lens.t
     rows = [(t.plain("policy.weekday"), t.code("weekday", calendar.get("weekday")))]
-    rows += [(t.plain(f"policy.{name}"), lens.number(calendar.get(name)))
-             for name in ("freeze", "open", "close")]
+    rows += [
+        (t.plain(f"policy.{name}"), lens.number(calendar.get(name)))
+        for name in ("freeze", "open", "close")
+    ]
     rows.append((t.plain("policy.zone"), lens.number(lens.facts.policy.get("zone"))))
     rows.append((t.plain("policy.bad_rows"), f"{lens.number(limits.get('bad_row_pct'))}%"))
     return rows
@@ -199,15 +208,23 @@ def _bands(lens: Lens, policy: Mapping[str, Any]) -> list[BandView]:
         tier = tiers.get(band, {})
         name = _words(lens, tier) or lens.t.code("band", band)
         shares = [_share(lens, share) for share in _rows(row, "shares")]
-        views.append(BandView(name, lens.number(tier.get("min_points")), _always(lens, row), shares))
+        views.append(
+            BandView(name, lens.number(tier.get("min_points")), _always(lens, row), shares)
+        )
     return views
 
 
 def _share(lens: Lens, row: Mapping[str, Any]) -> ShareView:
     pct, method = row.get("pct"), str(row.get("method", "none"))
     part = lens.t.plain("policy.rest") if row.get("rest") else f"{lens.number(pct)}%"
-    return ShareView(lens.t.code("share", row.get("share")), part, lens.t.code("method", method),
-                     method, _roles(row), _always(lens, row))
+    return ShareView(
+        lens.t.code("share", row.get("share")),
+        part,
+        lens.t.code("method", method),
+        method,
+        _roles(row),
+        _always(lens, row),
+    )
 
 
 def _mix(lens: Lens, classes: list[Mapping[str, Any]]) -> list[tuple[str, str, list[str]]]:
@@ -216,6 +233,7 @@ def _mix(lens: Lens, classes: list[Mapping[str, Any]]) -> list[tuple[str, str, l
     for row in classes:
         mix = row.get("mix_pct") or {}
         cells = [f"{lens.number(mix.get(band))}%" for band in ("enterprise", "mid_market", "smb")]
-        rows.append((lens.t.code("seniority", row.get("name")), lens.number(row.get("from_month")),
-                     cells))
+        rows.append(
+            (lens.t.code("seniority", row.get("name")), lens.number(row.get("from_month")), cells)
+        )
     return rows

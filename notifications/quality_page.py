@@ -74,9 +74,13 @@ def quality_view(lens: Lens) -> QualityView:
     limits = lens.facts.policy.get("limits")
     limit = limits.get("bad_row_pct") if isinstance(limits, dict) else None
     return QualityView(
-        chrome=chrome(lens, f"runs/{record.run}/quality.html",
-                      t.plain("quality.title", run=shown(record.run)), "runs",
-                      run_crumbs(lens, UP)),
+        chrome=chrome(
+            lens,
+            f"runs/{record.run}/quality.html",
+            t.plain("quality.title", run=shown(record.run)),
+            "runs",
+            run_crumbs(lens, UP),
+        ),
         source=shown(record.source),
         files=[_file_row(lens, row) for row in record.source_quality],
         quarantine=[_quarantine_row(lens, row) for row in record.quarantine],
@@ -96,8 +100,14 @@ def _file_row(lens: Lens, row: Row) -> FileRow:
     notes = row.get("notes") or ()
     if isinstance(notes, str):
         notes = (notes,)
-    return FileRow(lens.number(row.get("file")), lens.number(read), lens.number(bad), part,
-                   [shown(note) for note in notes], bool(bad))
+    return FileRow(
+        lens.number(row.get("file")),
+        lens.number(read),
+        lens.number(bad),
+        part,
+        [shown(note) for note in notes],
+        bool(bad),
+    )
 
 
 def _quarantine_row(lens: Lens, row: Row) -> QuarantineRow:
@@ -105,14 +115,23 @@ def _quarantine_row(lens: Lens, row: Row) -> QuarantineRow:
     # public reads the code in words.
     code = lens.t.code("quarantine", row.get("code"))
     reason = lens.number(row.get("reason")) if lens.is_team else code
-    return QuarantineRow(lens.number(row.get("file")), lens.number(row.get("line")),
-                         lens.number(row.get("column")), code, reason)
+    return QuarantineRow(
+        lens.number(row.get("file")),
+        lens.number(row.get("line")),
+        lens.number(row.get("column")),
+        code,
+        reason,
+    )
 
 
 def _gate(lens: Lens, verdict: Row) -> GateView:
     promises = [_promise(lens, rule) for rule in verdict.get("rules", ())]
-    return GateView(lens.t.code("door", verdict.get("door")), bool(verdict.get("ok")),
-                    lens.moment(verdict.get("checked_at")), promises)
+    return GateView(
+        lens.t.code("door", verdict.get("door")),
+        bool(verdict.get("ok")),
+        lens.moment(verdict.get("checked_at")),
+        promises,
+    )
 
 
 def _promise(lens: Lens, rule: Row) -> PromiseRow:
@@ -120,14 +139,23 @@ def _promise(lens: Lens, rule: Row) -> PromiseRow:
     severity = str(rule.get("severity", ""))
     state = "kept" if kept else "broken" if severity == "critical" else "warned"
     failed = [
-        (lens.number(row.get("file")), lens.number(row.get("line")),
-         lens.number(row.get("key")) if lens.is_team else "–",
-         lens.number(row.get("reason")) if lens.is_team else lens.t.plain("quality.withheld"))
+        (
+            lens.number(row.get("file")),
+            lens.number(row.get("line")),
+            lens.number(row.get("key")) if lens.is_team else "–",
+            lens.number(row.get("reason")) if lens.is_team else lens.t.plain("quality.withheld"),
+        )
         for row in rule.get("failed_rows") or ()
     ]
-    return PromiseRow(shown(rule.get(lens.language) or rule.get("id") or ""),
-                      lens.number(rule.get("id")), lens.t.code("severity", severity), state,
-                      lens.t.plain(f"promise.{state}"), lens.number(rule.get("observed")), failed)
+    return PromiseRow(
+        shown(rule.get(lens.language) or rule.get("id") or ""),
+        lens.number(rule.get("id")),
+        lens.t.code("severity", severity),
+        state,
+        lens.t.plain(f"promise.{state}"),
+        lens.number(rule.get("observed")),
+        failed,
+    )
 
 
 def _unknown(lens: Lens) -> list[tuple[str, str, str]]:
@@ -140,5 +168,7 @@ def _unknown(lens: Lens) -> list[tuple[str, str, str]]:
         for name in lead.get("unknown") or ():
             names[str(name)] = names.get(str(name), 0) + 1
     total = max(1, len(leads))
-    return [(lens.factor(name), lens.number(n), lens.percent(Fraction(n, total)))
-            for name, n in names.items()]
+    return [
+        (lens.factor(name), lens.number(n), lens.percent(Fraction(n, total)))
+        for name, n in names.items()
+    ]

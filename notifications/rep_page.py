@@ -164,10 +164,12 @@ def rep_draws(lens: Lens, ref: str, up: str) -> list[RepDraw]:
 
 
 def draw_label(lens: Lens, draw: Row) -> str:
-    """"Enterprise · lottery" for 2026-W48/enterprise/lottery."""
+    """ "Enterprise · lottery" for 2026-W48/enterprise/lottery."""
     parts = str((draw.get("opening") or {}).get("draw", "")).split("/")[1:]
-    words = [lens.t.code("band", part) if i == 0 else lens.t.code("share", part)
-             for i, part in enumerate(parts)]
+    words = [
+        lens.t.code("band", part) if i == 0 else lens.t.code("share", part)
+        for i, part in enumerate(parts)
+    ]
     return " · ".join(words) or lens.t.plain("unknown")
 
 
@@ -196,8 +198,11 @@ def quarter(lens: Lens, ref: str) -> tuple[str, str] | None:
 
 def capacity(lens: Lens, rep: Row) -> list[tuple[str, str]]:
     """Load figures as the run saw them, before it gave anything."""
-    names = ("load_x100", "open_opportunities", "open_discovery_demo",
-             "open_proposal_negotiation", "open_leads")
-    return [
-        (lens.t.code("figure", name), lens.figure(name, rep.get(name))) for name in names
-    ]
+    names = (
+        "load_x100",
+        "open_opportunities",
+        "open_discovery_demo",
+        "open_proposal_negotiation",
+        "open_leads",
+    )
+    return [(lens.t.code("figure", name), lens.figure(name, rep.get(name))) for name in names]

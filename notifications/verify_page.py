@@ -45,7 +45,10 @@ def verify_view(lens: Lens) -> VerifyView:
     commands = [
         (t.plain("verify.cmd_plain"), "fairlead verify SITE"),
         (t.plain("verify.cmd_key"), f"fairlead verify SITE --key '{vkey}'"),
-        (t.plain("verify.cmd_since"), "fairlead verify SITE --since checkpoint.txt --seen 2026-01-05T03:00:00Z"),
+        (
+            t.plain("verify.cmd_since"),
+            "fairlead verify SITE --since checkpoint.txt --seen 2026-01-05T03:00:00Z",
+        ),
         (t.plain("verify.cmd_bundle"), f"fairlead verify SITE --bundle {bundle}"),
     ]
     return VerifyView(

@@ -65,9 +65,7 @@ class RuleView:
 HTML_LANG = {"zh": "zh-CN", "en": "en"}
 
 
-def chrome(
-    lens: Lens, path: str, title: str, section: str, crumbs: Sequence[Crumb] = ()
-) -> Chrome:
+def chrome(lens: Lens, path: str, title: str, section: str, crumbs: Sequence[Crumb] = ()) -> Chrome:
     """The frame for the page at `path` under the language's folder."""
     root = "../" * (path.count("/") + 1)
     other = "en" if lens.language == "zh" else "zh"

@@ -36,6 +36,9 @@ class Words:
         message = self._plain[key]
         return message.format(**values) if values else message
 
+    def has(self, key: str) -> bool:
+        return key in self._plain
+
     def code(self, family: str, code: object) -> str:
         """The words for a code such as a reason; an unheard-of code is shown as it is."""
         if code is None or code == "":
@@ -55,7 +58,9 @@ def _shown(text: str, limit: int) -> str:
         text = text[: limit - 1] + "…"
     if text.isprintable():  # C speed for nearly everything; format characters are not printable
         return text
-    return "".join(character if character.isprintable() else _escape(character) for character in text)
+    return "".join(
+        character if character.isprintable() else _escape(character) for character in text
+    )
 
 
 def _escape(character: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# ruff: noqa: E501  one sentence, one line
 # fmt: off
 MESSAGES: dict[str, str] = {
     "unknown": "unknown",
