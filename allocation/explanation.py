@@ -10,8 +10,8 @@ from typing import Any
 from allocation.balances import thousandths
 from allocation.decisions import Decision, Excluded, Explanation, Ranked
 from allocation.eligibility import Exclusion, Figures, Gate, Roster
-from allocation.pool import Pool
 from allocation.policy import Policy
+from allocation.pool import Pool
 from allocation.snapshot import Lead, Snapshot
 
 Trail = Sequence[tuple[str, str]]

@@ -13,9 +13,9 @@ from allocation.policy_model import (
     Policy,
     Share,
     SkillRule,
-    Words,
 )
 from allocation.policy_scoring import Band, Cap, Factor, Level, Role, Rule, Tier
+from allocation.policy_service import Words
 from allocation.policy_text import Document, Mistake, Path, PolicyError, read
 
 __all__ = [
