@@ -1,9 +1,10 @@
 """The dbt project on a real PostgreSQL; every expected figure was worked out by hand."""
 
-from collections.abc import Iterator
+import atexit
+import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import NamedTuple
 
 import pytest
@@ -29,13 +30,11 @@ class Built(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def built() -> Iterator[Built]:
+def built() -> Built:
     # Not pytest's folder: another pytest that starts meanwhile closes it to the server's user.
-    with TemporaryDirectory(prefix="fairlead-dbt-", ignore_cleanup_errors=True) as folder:
-        yield _built(Path(folder))
-
-
-def _built(folder: Path) -> Built:
+    folder = Path(mkdtemp(prefix="fairlead-dbt-"))
+    # The server stops at exit; what was registered before it is called after it.
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     address = start(folder / "pg")
     with address.connect() as conn:
         _land_by_hand(conn)
