@@ -42,6 +42,11 @@ def figure_names(ranked: Sequence[Row]) -> list[str]:
     return [name for name in names if name not in PRIVATE_FIGURES]
 
 
+def has_private(ranked: Sequence[Row]) -> bool:
+    """Whether a figure was left out that may have had a say in the ranks."""
+    return any(name in (row.get("figures") or {}) for row in ranked for name in PRIVATE_FIGURES)
+
+
 def ranked_row(
     lens: Lens, row: Row, columns: Sequence[str], decision: Row, explanation: Row
 ) -> RankedRow:

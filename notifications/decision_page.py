@@ -59,6 +59,8 @@ class DecisionView:
     ranked: Sequence[RankedRow]
     ranked_more: Sequence[RankedRow]
     ranked_count: int
+    ranked_caption: str
+    has_private: bool
     excluded: Sequence[ExcludedGroup]
     excluded_count: int
     trail: Sequence[tuple[str, str, str, str]]
@@ -109,6 +111,11 @@ def decision_view(lens: Lens, decision: Row) -> DecisionView:
         ranked=rows[:HEAD],
         ranked_more=rows[HEAD:],
         ranked_count=able,
+        ranked_caption=t.plain(
+            "decision.lottery_caption" if method == "lottery" else "decision.ranked_caption"
+        ),
+        has_private=lens.is_team
+        and any("attainment_bp" in (r.get("figures") or {}) for r in ranked),
         excluded=excluded_groups(lens, excluded),
         excluded_count=barred,
         trail=_trail(lens, explanation.get("rule_trail", ())),
@@ -182,7 +189,10 @@ def _trail(lens: Lens, trail: Sequence[Row]) -> list[tuple[str, str, str, str]]:
 def _factors(lens: Lens, lead: Row) -> list[FactorRow]:
     unknown = set(lead.get("unknown") or ())
     rows = []
-    for name, points in (lead.get("points") or {}).items():
+    known: Mapping[str, object] = lead.get("points") or {}
+    order = [str(f.get("id")) for f in lens.facts.factors]  # the policy's, not the alphabet's
+    for name in [*(n for n in order if n in known), *(n for n in known if n not in order)]:
+        points = known[name]
         filled = points if is_count(points) and 0 <= points <= MAX_POINTS else 0
         level = lens.facts.levels.get((name, filled, name in unknown)) or {}
         rows.append(

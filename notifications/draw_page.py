@@ -8,9 +8,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from notifications.draw_sources import Fact, source_facts
+from notifications.draw_sources import Fact, hashes, record_links, source_facts
 from notifications.facts import draw_id, draw_kind, draw_page
-from notifications.ladder_svg import RoundPicture, pictures
+from notifications.ladder_svg import RoundPicture, pictures, way_id
 from notifications.lens import Lens
 from notifications.record import Row
 from notifications.rep_page import draw_label, odds_of
@@ -32,7 +32,10 @@ class WinRow:
 
 @dataclass(frozen=True, slots=True)
 class EntrantRow:
+    """way: where in the picture this entrant's way is, "" without one."""
+
     column: str
+    way: str
     rep: Markup
     line: str
     won: Sequence[Markup]
@@ -61,6 +64,7 @@ class DrawView:
     hashes: Sequence[Fact]
     log: Sequence[tuple[str, str, str]]
     command: str
+    records: Sequence[tuple[str, str]]
 
 
 def draw_view(lens: Lens, draw: Row) -> DrawView:
@@ -94,10 +98,10 @@ def draw_view(lens: Lens, draw: Row) -> DrawView:
         pictures=drawn,
         no_picture=_no_picture(lens, draw) if is_ladder and not drawn else "",
         wins=_wins(lens, draw) if is_ladder else (),
-        entrants=_entrants(lens, draw) if is_ladder else (),
+        entrants=_entrants(lens, draw, has_ways=bool(drawn)) if is_ladder else (),
         shares=() if is_ladder else _shares(lens, draw),
         attempts=_attempts(lens, draw),
-        hashes=_hashes(lens, draw),
+        hashes=hashes(lens, draw),
         log=[
             (
                 t.code("entry", name),
@@ -107,6 +111,7 @@ def draw_view(lens: Lens, draw: Row) -> DrawView:
             for name, entry in (draw.get("entries") or {}).items()
         ],
         command="fairlead draw derive draw.json",
+        records=record_links(lens, draw, UP),
     )
 
 
@@ -184,7 +189,7 @@ def _wins(lens: Lens, draw: Row) -> list[WinRow]:
     return rows
 
 
-def _entrants(lens: Lens, draw: Row) -> list[EntrantRow]:
+def _entrants(lens: Lens, draw: Row, *, has_ways: bool) -> list[EntrantRow]:
     t = lens.t
     lines = {line.get("entrant"): line for line in (draw.get("closing") or {}).get("lines", ())}
     rows = []
@@ -202,6 +207,7 @@ def _entrants(lens: Lens, draw: Row) -> list[EntrantRow]:
         rows.append(
             EntrantRow(
                 lens.number(i + 1),
+                f"#{way_id(1, ref)}" if has_ways else "",
                 lens.rep_link(ref, UP),
                 text,
                 [lens.lead_link(lead, UP) for lead in won],
@@ -236,8 +242,3 @@ def _attempts(lens: Lens, draw: Row) -> list[tuple[str, str, Badge]]:
         )
         for each in same
     ]
-
-
-def _hashes(lens: Lens, draw: Row) -> list[Fact]:
-    names = ("opening_hash", "closing_hash", "seed")
-    return [Fact(lens.t.plain(f"draw.{name}"), lens.number(draw.get(name)), True) for name in names]

@@ -1,4 +1,4 @@
-"""Where a draw's chance came from, in words and values."""
+"""A draw's evidence: where its chance came from, its hashes, its published records."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from ledger.canonical import CanonicalError, canonical, sha256_hex
 from lottery import beacon
 from lottery.shapes import time_text
 from notifications.lens import Lens, is_count
@@ -58,3 +59,23 @@ def _round_time(lens: Lens, number: object) -> str:
     if not isinstance(number, int) or number < 1 or number * 3 > EPOCH_YEAR_SECONDS:
         return lens.t.plain("unknown")
     return lens.moment(time_text(beacon.round_time(number)), seconds=True)
+
+
+def hashes(lens: Lens, draw: Row) -> list[Fact]:
+    names = ("opening_hash", "closing_hash", "seed")
+    return [Fact(lens.t.plain(f"draw.{name}"), lens.number(draw.get(name)), True) for name in names]
+
+
+def record_links(lens: Lens, draw: Row, up: str) -> list[tuple[str, str]]:
+    """(name, href) of the published records that the draw is made of."""
+    rows = []
+    for name in ("opening", "closing", "outcome"):
+        record = draw.get(name)
+        if not record:
+            continue
+        try:
+            digest = sha256_hex(canonical(record))
+        except CanonicalError:
+            continue  # no such record can be in the log
+        rows.append((lens.t.code("entry", name), f"{up}../../../records/{digest}.json"))
+    return rows

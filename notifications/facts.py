@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,6 +50,12 @@ class Facts:
         return len(self.decisions) - len(self.held)
 
     @property
+    def factors(self) -> Sequence[Row]:
+        """The policy's scoring factors, in its order."""
+        scoring = self.policy.get("scoring") or {}
+        return scoring.get("factors") or ()
+
+    @property
     def bands(self) -> list[str]:
         """The three bands, then any other that a decision names."""
         return [*BANDS, *sorted(band for band in self.counts if band not in BANDS)]
@@ -90,8 +96,7 @@ def facts(record: RunRecord) -> Facts:
 
 def _index_levels(result: Facts) -> None:
     """What a factor's points mean: {(factor, points, is unknown): {"zh", "en"}}."""
-    scoring = result.policy.get("scoring") or {}
-    for factor in scoring.get("factors") or ():
+    for factor in result.factors:
         for level in factor.get("levels") or ():
             key = (str(factor.get("id")), int(level.get("points", 0)), bool(level.get("unknown")))
             known = result.levels.get(key)

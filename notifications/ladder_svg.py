@@ -8,6 +8,7 @@ from unicodedata import east_asian_width
 
 from lottery.picture import Path, Round
 from lottery.shapes import DrawError
+from notifications.facts import safe_name
 from notifications.lens import Lens
 from notifications.record import Row
 
@@ -71,6 +72,11 @@ class _Scale:
 
     def y(self, row: int) -> str:
         return _short(LABEL_ROOM + row * self.row)
+
+
+def way_id(number: int, entrant: object) -> str:
+    """The id of an entrant's way in round `number`, for links that light it up."""
+    return f"way-{number}-{safe_name(str(entrant)[:16])}"
 
 
 def brief(text: str) -> str:
@@ -171,4 +177,4 @@ def _way(lens: Lens, path: Path, scale: _Scale, number: int) -> Way:
     else:
         title = lens.t.plain("ladder.way_won", rep=who, lead=lens.lead(path.prize))
         css = f"won hue{path.end % HUES}"
-    return Way(f"way-{number}-{path.entrant[:16]}", "".join(parts), title, css)
+    return Way(way_id(number, path.entrant), "".join(parts), title, css)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from notifications.chance import Chance, at_least_one, chance
 from notifications.facts import draw_id, draw_page
+from notifications.ladder_svg import way_id
 from notifications.lens import Lens, rational
 from notifications.record import Row
 from notifications.views import Chrome, Crumb, chrome, run_crumbs
@@ -151,7 +152,7 @@ def rep_draws(lens: Lens, ref: str, up: str) -> list[RepDraw]:
         rows.append(
             RepDraw(
                 draw_label(lens, draw),
-                f"{up}draws/{draw_page(lens.facts, draw)}.html",
+                f"{up}draws/{draw_page(lens.facts, draw)}.html#{way_id(1, ref)}",
                 lens.number(odds.entrants),
                 lens.number(odds.prizes),
                 lens.percent(odds.at_least_one),

@@ -114,7 +114,7 @@ def _lede(lens: Lens) -> Markup:
     facts = lens.facts
     drawn = sum(counts.get("lottery", 0) for counts in facts.counts.values())
     return lens.t(
-        "run.lede",
+        "run.lede" if facts.held else "run.lede_all",
         leads=lens.number(len(facts.decisions)),
         owned=lens.number(facts.owned),
         held=lens.number(len(facts.held)),
