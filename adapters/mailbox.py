@@ -59,9 +59,7 @@ def message(mail: Mail, sender: str) -> EmailMessage:
 def write_to_folder(folder: Path, name: str, mail: Mail) -> Path:
     """Write NAME.html and NAME.txt; the path of the HTML file."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.txt").write_text(
-        f"Subject: {mail.subject}\n\n{mail.text}", encoding="utf-8"
-    )
+    (folder / f"{name}.txt").write_text(f"Subject: {mail.subject}\n\n{mail.text}", encoding="utf-8")
     path = folder / f"{name}.html"
     path.write_text(mail.html, encoding="utf-8")
     return path

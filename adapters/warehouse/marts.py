@@ -42,9 +42,7 @@ def rows(conn: psycopg.Connection, mart: str, run_key: str) -> list[dict[str, An
     return found
 
 
-def rows_if_current(
-    conn: psycopg.Connection, mart: str, run_key: str
-) -> list[dict[str, Any]]:
+def rows_if_current(conn: psycopg.Connection, mart: str, run_key: str) -> list[dict[str, Any]]:
     """All rows of a mart if it shows this run, else none: for what only decorates a page."""
     try:
         return rows(conn, mart, run_key)

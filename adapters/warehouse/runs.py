@@ -47,7 +47,7 @@ def store_run(conn: psycopg.Connection, run: Run) -> None:
     """Insert the head of a new run."""
     marks = ", ".join(["%s"] * len(fields(Run)))
     conn.execute(
-        f"insert into decisions.runs ({_RUN_COLUMNS}) values ({marks})",  # noqa: S608 own names
+        f"insert into decisions.runs ({_RUN_COLUMNS}) values ({marks})",
         [getattr(run, field.name) for field in fields(Run)],
     )
 
@@ -56,7 +56,7 @@ def find_run(conn: psycopg.Connection, run_key: str) -> Run | None:
     """The run of this key, if it was started."""
     with conn.cursor(row_factory=class_row(Run)) as cursor:
         return cursor.execute(
-            f"select {_RUN_COLUMNS} from decisions.runs where run_key = %s",  # noqa: S608
+            f"select {_RUN_COLUMNS} from decisions.runs where run_key = %s",
             (run_key,),
         ).fetchone()
 
@@ -118,7 +118,11 @@ def newest_document(conn: psycopg.Connection, name: str, source: str) -> bytes |
 
 
 def store_verdict(
-    conn: psycopg.Connection, run_key: str, door: str, is_ok: bool, body: Mapping[str, Any],
+    conn: psycopg.Connection,
+    run_key: str,
+    door: str,
+    is_ok: bool,
+    body: Mapping[str, Any],
     at: datetime,
 ) -> None:
     """Keep a gate's verdict for ever, also when it stops the run."""
@@ -144,9 +148,7 @@ def store_decisions(
 ) -> None:
     """COPY the decisions of a run: rows with the columns of decisions.decisions."""
     columns = ("lead_id", "rep_id", "band", "method", "reason", "rule_id", "share", "draw")
-    statement = (
-        f"copy decisions.decisions (run_key, {', '.join(columns)}, co_owners) from stdin"
-    )
+    statement = f"copy decisions.decisions (run_key, {', '.join(columns)}, co_owners) from stdin"
     with conn.cursor() as cursor, cursor.copy(statement) as copy:
         for row in decided:
             copy.write_row(
@@ -177,7 +179,9 @@ def first_held(conn: psycopg.Connection, source: str) -> dict[str, str]:
 
 
 def store_effects(
-    conn: psycopg.Connection, run_key: str, effects: Iterable[tuple[str, str, dict[str, Any]]],
+    conn: psycopg.Connection,
+    run_key: str,
+    effects: Iterable[tuple[str, str, dict[str, Any]]],
     at: datetime,
 ) -> None:
     """Put effects (action, idempotency key, payload) into the outbox, each key once."""

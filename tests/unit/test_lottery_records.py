@@ -103,7 +103,7 @@ def test_lines_for_a_select_are_refused():
         ({"draw": ""}, "draw"),
         ({"note": "x"}, "unknown key 'note'"),
     ],
-    ids=lambda value: str(value),
+    ids=str,
 )
 def test_a_broken_commitment_record_is_refused(broken, message):
     good = records.commitment("2026-W48/enterprise", 1, OPERATOR["commitment"])
