@@ -48,7 +48,7 @@ class Allotment:
             self._decide(self._leads[decision.lead], decision)
             if explained(decision.lead):
                 trail = found.trails[decision.lead]
-                self.explanations.append(named_table(decision, self.roster, trail))
+                self.explanations.append(named_table(decision, trail))
 
     def award(self, ladder: LadderPlan, winners: Mapping[str, str]) -> list[str]:
         """Gives a ladder's prizes to their winners; returns prizes whose winner is full by now."""
@@ -164,7 +164,7 @@ class Allotment:
 
     def _pool(self, band: str, share: Share, gates: Iterable[Sequence[Gate]]) -> Pool:
         wanted = list(gates)
-        every = [gate for levels in wanted for gate in levels]
+        every = list(dict.fromkeys(gate for levels in wanted for gate in levels))
         balances, tie = self.balances[band], self._tie(band)
         if share.method == "skill_match":
             strict = {levels[0] for levels in wanted}
@@ -177,11 +177,11 @@ class Allotment:
             return Pool(self.roster, balances, every, LeastLoad(self.roster, tie), ceiling)
         order: Order = EqualTurns(balances.value, tie)
         if share.weights == "headroom":
-            # One key decides who counts for the bound: everybody whom some gate admits now.
+            # The bound counts everybody whom some gate of the share admits now.
             able_refs = [
                 ref
                 for ref in self.roster.desks
-                if any(self.roster.exclusion(ref, gate) is None for gate in set(every))
+                if any(self.roster.exclusion(ref, gate) is None for gate in every)
             ]
             weights = {ref: self.roster.headroom_bp(ref) for ref in self.roster.desks}
             order = WeightedTurns(weights, len(able_refs), tie)
@@ -204,13 +204,13 @@ class Allotment:
         )
 
     def _company(self, lead: Lead, owner: str, beside: tuple[Partner, ...]) -> dict[str, Any]:
-        """Who stands beside the owner; a junior's enterprise lead is a stretch, with the manager."""
+        """Who stands beside the owner; a junior's enterprise lead is a stretch with the manager."""
         rep = self.roster.desks[owner].rep
         stretch = lead.band == "enterprise" and self.roster.seniority(rep) == "junior"
         calls = self._policy.seniority.stretch_accompany_calls
-        if stretch and calls and rep.manager in self.roster.desks:
-            if rep.manager not in {partner.rep for partner in beside}:
-                beside = (*beside, Partner(rep.manager, "accompanying"))
+        manager = rep.manager if rep.manager in self.roster.desks else None
+        if stretch and calls and manager and manager not in {partner.rep for partner in beside}:
+            beside = (*beside, Partner(manager, "accompanying"))
         return {"co_owners": beside, "stretch": stretch}
 
     def _trail(

@@ -100,7 +100,7 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allocation:
-    """The outcome of a run: decisions sorted by lead, the carry, and leads left for the next run."""
+    """The outcome of a run: decisions sorted by lead, the carry, leads left for the next run."""
 
     run: str
     snapshot_sha256: str

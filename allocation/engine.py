@@ -30,7 +30,7 @@ Draws = Mapping[str, Any]
 
 
 class DrawsError(ValueError):
-    """The draws do not belong to this snapshot and policy; says which part is missing or strange."""
+    """The draws do not belong to this snapshot and policy; says what is missing or strange."""
 
 
 def allocate(

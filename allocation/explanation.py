@@ -9,7 +9,7 @@ from typing import Any
 
 from allocation.balances import thousandths
 from allocation.decisions import Decision, Excluded, Explanation, Ranked
-from allocation.eligibility import Exclusion, Figures, Gate, Roster
+from allocation.eligibility import Figures, Gate, Roster
 from allocation.policy import Policy
 from allocation.pool import Pool
 from allocation.snapshot import Lead, Snapshot
@@ -42,7 +42,7 @@ def explanations(
 
 
 def compact(explanation: Explanation, top: int = 5) -> dict[str, Any]:
-    """The form to store: top ranks, how many could and could not, by code; replay gives the rest."""
+    """The form to store: top ranks, and how many were excluded by which code."""
     record = explanation.to_record()
     codes: dict[str, int] = {}
     for row in explanation.excluded:
@@ -87,7 +87,7 @@ def held_table(
     return _table(decision, [], roster, gate, lead, trail)
 
 
-def named_table(decision: Decision, roster: Roster, trail: Trail) -> Explanation:
+def named_table(decision: Decision, trail: Trail) -> Explanation:
     """The table of a lead that a rule gives to one rep, or to nobody."""
     ranked = () if decision.rep is None else (Ranked(decision.rep, 1, {}),)
     return Explanation(
@@ -132,6 +132,3 @@ def _figures(roster: Roster, ref: str, gate: Gate) -> Figures:
     for skill, _ in gate.stars:
         figures[f"stars {skill}"] = desk.rep.stars.get(skill, 0)
     return figures
-
-
-__all__ = ["Exclusion", "compact", "explain", "explanations"]

@@ -116,7 +116,7 @@ def _tiers(values: Any) -> Found:
         min(_numbers(_items(factor.get("levels")), "points"), default=0) for _, factor in factors
     ]
     if factors and points and min(points) > sum(lowest):
-        message = f"a lead with {sum(lowest)} points falls through: the lowest tier begins at {min(points)}"
+        message = f"a lead with {sum(lowest)} points falls through: tiers begin at {min(points)}"
         yield ("scoring", "tiers"), message
 
 

@@ -111,7 +111,7 @@ class SizeBand(Part):
 
 
 class Cap(Rule):
-    """At `limit`, a rep gets no new lead until the count falls; leads given in a run count at once."""
+    """At `limit` a rep gets no new lead until the count falls; a run's own leads count at once."""
 
     counts: list[Count] = Field(min_length=1, description="The counts that are added up.")
     roles: list[Role] = Field(min_length=1, description="Whom the cap binds.")

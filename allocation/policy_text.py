@@ -1,8 +1,8 @@
 """Reads a policy's YAML into plain values, remembering where each one stands.
 
-Only mappings, lists, text, whole numbers and yes/no are built. Aliases, anchors, tags, doubled keys,
-deep nesting and large files are refused before anything is constructed, so a hostile file costs
-no more than its own length.
+Only mappings, lists, text, whole numbers and true/false are built. Aliases, anchors, tags,
+doubled keys, deep nesting and large files are refused before anything is constructed, so a
+hostile file costs no more than its own length.
 
     PolicyError            carries every Mistake found, never just the first
 """
@@ -43,7 +43,7 @@ class Mistake:
 
 
 class PolicyError(ValueError):
-    """A policy text that cannot be used; `mistakes` lists all that is wrong, in the file's order."""
+    """A policy text that cannot be used; `mistakes` lists all that is wrong, in file order."""
 
     def __init__(self, mistakes: list[Mistake]) -> None:
         self.mistakes = sorted(set(mistakes))

@@ -73,7 +73,7 @@ class Pool:
         return min(ready)[1] if ready else None
 
     def take(self, ref: str, gate: Gate, lead: Lead) -> None:
-        """Gives the lead to a rep: everybody eligible is owed their part, the rep has received one."""
+        """Gives a lead to a rep: everybody eligible is owed a part, the rep has received one."""
         groups = [
             group for group in self._groups.values() if gate in group.passes and group.members
         ]
@@ -98,7 +98,7 @@ class Pool:
             self._join(ref)
 
     def ranked(self, gate: Gate, barred: frozenset[str]) -> list[tuple[str, int]]:
-        """Everybody who may take a lead, first served first, with owed - received in 1/UNIT lead."""
+        """Everybody who may take a lead, the next first, with owed - received in 1/UNIT lead."""
         groups = [
             group for group in self._groups.values() if gate in group.passes and group.members
         ]
@@ -127,7 +127,7 @@ class Pool:
             self._balances.owed[ref] = self._balances.received.get(ref, 0) * UNIT - short
 
     def _step(self, groups: Sequence[Group], barred: frozenset[str]) -> tuple[int, int, int]:
-        """What one more lead adds per unit of weight, the total weight, and what division leaves."""
+        """What a lead adds per unit of weight, the total weight, and what division leaves."""
         total = sum(group.weight for group in groups)
         for ref in barred:
             if self._group.get(ref) in groups:

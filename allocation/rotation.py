@@ -30,7 +30,7 @@ class Order(Protocol):
 
 
 class EqualTurns:
-    """The largest owed - received first; then the least value received in this run; then the tie key."""
+    """Largest owed - received first, then the least value received in this run, then tie key."""
 
     def __init__(self, value: dict[str, int], tie: Callable[[str], bytes]) -> None:
         self._value, self._tie = value, tie
@@ -49,10 +49,11 @@ class EqualTurns:
 
 
 class WeightedTurns:
-    """Tijdeman's rule (1980): among those owed at least 1/(2n-2), who would soonest fall a full lead behind.
+    """Tijdeman's rule for the chairman assignment problem (1980).
 
-    For constant weights it keeps everybody within 1 - 1/(2n-2) leads of what they are owed, on
-    both sides, at every moment; serving the largest owed - received leaves somebody up to 1.29 behind.
+    Among those owed at least 1/(2n-2), it serves who would soonest fall a full lead behind. For
+    constant weights that keeps everybody within 1 - 1/(2n-2) leads of what they are owed, on both
+    sides, at every moment; serving the largest owed - received leaves somebody up to 1.29 behind.
     """
 
     def __init__(self, weights: dict[str, int], reps: int, tie: Callable[[str], bytes]) -> None:

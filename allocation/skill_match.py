@@ -33,7 +33,7 @@ def _holds(rule: SkillRule, lead: Lead) -> bool:
 
 
 def gate_for(share: Share, rules: Sequence[SkillRule], high_value: bool) -> Gate:
-    """What a share and the rules in force ask of an owner; a rule's pool replaces the share's roles."""
+    """What a share and its rules ask of an owner; a rule's pool replaces the share's roles."""
     pools = [rule.pool for rule in rules if rule.pool]
     stars = [(rule.skill, rule.min_stars) for rule in rules if rule.skill and rule.min_stars]
     return Gate(
@@ -75,7 +75,7 @@ def expert(
 
 
 class LeastLoad:
-    """Lowest weighted load first, then quota priority, then the largest owed - received, then the tie key."""
+    """Lowest load, then quota priority, then the largest owed - received, then the tie key."""
 
     def __init__(self, roster: Roster, tie: Callable[[str], bytes]) -> None:
         self._roster, self._tie = roster, tie

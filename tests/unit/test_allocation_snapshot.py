@@ -1,4 +1,4 @@
-"""Freezing the marts' rows: ids become references, what is unknown is left out, nothing is guessed."""
+"""Freezing the marts' rows: ids become references, what is unknown is left out, never guessed."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
