@@ -110,6 +110,17 @@ def init(
 
 
 @app.command()
+def send(
+    as_of: AsOf = "",
+    policy: PolicyFile = POLICY,
+) -> None:
+    """Write a run's digests again and send the mails that no server has taken yet."""
+    from flows.command_run import send_again
+
+    send_again(as_of, policy)
+
+
+@app.command()
 def synth(
     folder: Annotated[Path, typer.Argument(help="Where to write the CSV files.")],
     seed: Annotated[int, typer.Option(help="Equal seeds write equal bytes.")] = 1,

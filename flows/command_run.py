@@ -100,6 +100,16 @@ def initialise_home(policy_file: str) -> None:
     typer.echo(f"{home.path} is ready; the log's verifier key is\n  {work.signer.vkey}")
 
 
+def send_again(as_of: str, policy: str) -> None:
+    """Hand the pending mails of a decided run to the mail server. Errors: UsageError."""
+    from flows.send_digests import deliver_digests
+    from flows.workspace import open_workspace, resolved
+
+    open_home()
+    work = open_workspace(resolved(RunRequest(source="", as_of=as_of, policy=policy, window=0)))
+    typer.echo(f"sent {deliver_digests(work)} mails of run {work.run}")
+
+
 def _is_done(request: RunRequest) -> bool:
     """Whether the week is already published to this site; says so when it is."""
     from adapters.warehouse import runs

@@ -14,6 +14,7 @@ from prefect.cache_policies import NO_CACHE
 
 from adapters.mailbox import Mail, MailError, SmtpServer, send, smtp_session, write_to_folder
 from adapters.warehouse import runs
+from flows.errors import UsageError
 from flows.progress import say
 from flows.publish_site import current_checkpoint
 from flows.request import RunRequest
@@ -26,11 +27,18 @@ from notifications.record import Digest
 @task(cache_policy=NO_CACHE)
 def send_digests(request: RunRequest) -> int:
     """Write all digests of the run and send those not sent yet; how many were sent."""
-    work = open_workspace(request)
+    return deliver_digests(open_workspace(request))
+
+
+def deliver_digests(work: Workspace) -> int:
+    """Write the digests and send what is pending; how many mails a server took.
+
+    Errors: UsageError for a run that is not decided.
+    """
     folder = work.home.digests / work.run
     with work.connect() as conn:
-        if "sent" in runs.reached(conn, work.run) and folder.exists() and not _server(work):
-            return 0
+        if "decided" not in runs.reached(conn, work.run):
+            raise UsageError(f"run {work.run} is not decided: there is nothing to send")
         note, size = current_checkpoint(conn, work)
         record = load_record(
             conn, work.run, checkpoint=note, vkey=str(work.signer.vkey),

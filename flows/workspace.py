@@ -25,6 +25,9 @@ from flows.settings import load_settings
 from ledger.notes import Signer
 
 
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
 @dataclass(frozen=True, slots=True)
 class Workspace:
     """The seams of a run: database, clock, dice, source of chance, key, folders."""
@@ -130,7 +133,12 @@ def resolved(request: RunRequest) -> RunRequest:
 
 
 def read_policy(path: Path) -> Policy:
-    """The policy in a file. Errors: PolicyRefused with every mistake, its line and column."""
+    """The policy in a file; one of ours is found from any folder.
+
+    Errors: PolicyRefused with every mistake, its line and column.
+    """
+    if not path.is_absolute() and not path.exists():
+        path = CHECKOUT / path
     try:
         return load_policy(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
