@@ -24,7 +24,11 @@ PACKAGES = [
 ]  # fmt: skip
 LONGEST_MODULE = 250
 # A longer module needs a reason here.
-LONGER: dict[str, str] = {}
+LONGER = {
+    "adapters/crm/columns.py": "a table: every column of the CSV source",
+    "notifications/locale/en.py": "a table: every sentence of the pages",
+    "notifications/locale/zh.py": "a table: every sentence of the pages",
+}
 # Who may touch os.environ besides flows/settings.py, and why none of it is reading a setting.
 ENVIRONMENT = {
     "flows/prefect_server.py": "hands the environment and Prefect's settings to its server",

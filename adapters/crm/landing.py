@@ -6,24 +6,20 @@ what a run sees depends on the source as it is now, not on what was landed befor
 """
 
 import hashlib
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
 from psycopg import sql
 
-from adapters.crm.columns import BY_NAME, TABLES, Table
-from adapters.crm.extract import Extract, FileExtract, hash_prefix, row_hash
+from adapters.crm.changes import Changes, changes_of, parts
+from adapters.crm.columns import TABLES, Table
+from adapters.crm.extract import Extract, FileExtract
 
 # The hash of no bytes: the file_sha256 of a load that only says that the whole file is gone (an
 # empty file is refused, so nothing else has it).
 NOT_THERE = hashlib.sha256(b"").hexdigest()
-# Columns whose names raw needs for itself.
-RENAMED = {("leads", "source"): "lead_source"}
-
-_RawRow = tuple[str, str, int, str | None, Sequence[str | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +48,6 @@ class Landing:
     @property
     def rows_appended(self) -> int:
         return sum(f.rows_new + f.rows_changed + f.rows_deleted for f in self.files)
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """What of one file goes into one raw table; rows are (key, hash, line, extra, values)."""
-
-    table: sql.Identifier
-    columns: tuple[str, ...]
-    rows: Iterable[_RawRow]
-
-
-@dataclass(frozen=True, slots=True)
-class _Changes:
-    """What one landing appends to one raw table; `deleted` are (key, last hash)."""
-
-    part: _Part
-    append: list[_RawRow]
-    new: int
-    changed: int
-    deleted: list[tuple[str, str]]
 
 
 def land(conn: psycopg.Connection, extract: Extract, landed_at: datetime) -> Landing:
@@ -114,12 +90,12 @@ def _land_file(
     quarantine = [
         (bad.file, bad.line, bad.column, bad.code, bad.reason, bad.row_text) for bad in file.bad
     ]
-    changes = [_changes(conn, source, part) for part in _parts(file)]
+    changes = [changes_of(conn, source, part) for part in parts(file)]
     counts = changes[0]
     unchanged = (
         last is not None
         and last[1] == file.sha256
-        and not any(map(_any, changes))
+        and all(change.is_empty for change in changes)
         and quarantine == _quarantine(conn, last[0])
     )
     load_id = None if unchanged else _insert_load(conn, source, file, counts, landed_at)
@@ -154,7 +130,7 @@ def _land_file(
 
 
 def _insert_load(
-    conn: psycopg.Connection, source: str, file: FileExtract, counts: _Changes, landed_at: datetime
+    conn: psycopg.Connection, source: str, file: FileExtract, counts: Changes, landed_at: datetime
 ) -> int:
     row = conn.execute(
         "insert into raw.loads (source, file, file_sha256, rows_read, rows_new, rows_changed,"
@@ -175,68 +151,8 @@ def _insert_load(
     return int(row[0]) if row else 0  # an insert that returns nothing would have raised
 
 
-def _parts(file: FileExtract) -> Iterator[_Part]:
-    """The open columns of a file for raw, and its protected ones for raw_restricted."""
-    table = BY_NAME[file.table]
-    places = [table.names.index(name) for name in table.open_names]
-    yield _Part(
-        sql.Identifier("raw", table.name),
-        tuple(RENAMED.get((table.name, name), name) for name in table.open_names),
-        (
-            (
-                row.row_key,
-                row.row_hash,
-                row.line,
-                json.dumps(row.extra, ensure_ascii=False, sort_keys=True) if row.extra else None,
-                [row.values[place] for place in places],
-            )
-            for row in file.rows
-        ),
-    )
-    if table.protected_names:
-        protected = (*table.key, *table.protected_names)
-        prefixes = [hash_prefix(name) for name in protected]
-        cells = [(row, [row.values[table.names.index(n)] for n in protected]) for row in file.rows]
-        yield _Part(
-            sql.Identifier("raw_restricted", f"{table.name}_protected"),
-            protected,
-            [
-                (row.row_key, row_hash(zip(prefixes, values, strict=True)), row.line, None, values)
-                for row, values in cells
-                if any(values[len(table.key) :])
-            ],
-        )
-
-
-def _changes(conn: psycopg.Connection, source: str, part: _Part) -> _Changes:
-    """What of the rows differs from the latest version of each key, without writing anything."""
-    latest: dict[str, str | None] = dict(
-        conn.execute(
-            sql.SQL(
-                "select distinct on (row_key) row_key,"
-                " case when is_deleted then null else row_hash end"
-                " from {} where source = %s order by row_key, load_id desc"
-            ).format(part.table),
-            [source],
-        )
-    )
-    append, new, changed = [], 0, 0
-    for row in part.rows:
-        before = latest.pop(row[0], None)
-        if before == row[1]:
-            continue
-        new, changed = (new + 1, changed) if before is None else (new, changed + 1)
-        append.append(row)
-    deleted = sorted((key, digest) for key, digest in latest.items() if digest is not None)
-    return _Changes(part, append, new, changed, deleted)
-
-
-def _any(changes: _Changes) -> bool:
-    return bool(changes.append or changes.deleted)
-
-
 def _append(
-    conn: psycopg.Connection, source: str, changes: _Changes, load_id: int, landed_at: datetime
+    conn: psycopg.Connection, source: str, changes: Changes, load_id: int, landed_at: datetime
 ) -> None:
     meta = ("source", "load_id", "landed_at", "row_key", "row_hash", "line", "extra")
     _copy(

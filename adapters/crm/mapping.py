@@ -6,27 +6,16 @@ that a row was read from.
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 from adapters.crm.checks import Checker
 from adapters.crm.columns import REPS, TABLES, Table
-from adapters.crm.csv_folder import empty_file, names, note_reps_that_cannot_be_used, read_folder
+from adapters.crm.csv_folder import empty_file, note_reps_that_cannot_be_used, read_folder
 from adapters.crm.extract import BadRow, Extract, Fault, Problem, SourceError
-from adapters.crm.mapping_language import Cell, Input, Mapping, Section, Values, load_mapping
-from adapters.crm.records import Record, file_sha256, records, shown
-
-
-@dataclass
-class _Read:
-    """An input in memory: records with its corrections made, and where each column stands."""
-
-    given: Input
-    path: Path
-    sha256: str
-    at: dict[str, int]
-    rows: list[Record]
+from adapters.crm.mapping_inputs import ReadInput, mapped, read_inputs
+from adapters.crm.mapping_language import Cell, Mapping, Section, load_mapping
+from adapters.crm.records import Record, file_sha256, shown
 
 
 def load_source(
@@ -52,7 +41,7 @@ def load_source(
 
 def apply_mapping(mapping: Mapping, folder: Path, mapping_sha256: str) -> Extract:
     """Read the inputs and make every table; a table's hash covers the mapping and its inputs."""
-    inputs = _read_inputs(mapping, folder)
+    inputs = read_inputs(mapping, folder)
     settings = {"zone": mapping.zone, "as_of": mapping.as_of, "title": mapping.title}
     extract = Extract(
         mapping.source, mapping.currency, {}, settings={k: v for k, v in settings.items() if v}
@@ -87,7 +76,7 @@ def apply_mapping(mapping: Mapping, folder: Path, mapping_sha256: str) -> Extrac
 class _Maker:
     """Makes the cells of mapped rows; remembers which ids stand for which names."""
 
-    def __init__(self, mapping: Mapping, inputs: dict[str, _Read]) -> None:
+    def __init__(self, mapping: Mapping, inputs: dict[str, ReadInput]) -> None:
         self._values = mapping.values
         self._inputs = inputs
         self._indexes: dict[str, dict[str, Record]] = {}
@@ -113,7 +102,13 @@ class _Maker:
             yield Record(record.line, [cells.get(n, "") for n in header], tuple(faults), text)
 
     def _cell(
-        self, name: str, cell: Cell, read: _Read, record: Record, number: int, faults: list[Fault]
+        self,
+        name: str,
+        cell: Cell,
+        read: ReadInput,
+        record: Record,
+        number: int,
+        faults: list[Fault],
     ) -> str:
         if cell.column is not None:
             value = record.cells[read.at[cell.column]].strip()
@@ -124,7 +119,7 @@ class _Maker:
         if cell.lookup and cell.take and value:
             value = self._look_up(name, cell.lookup, cell.take, value, faults)
         if cell.map and value:
-            value = _mapped(name, self._values[cell.map], value, faults)
+            value = mapped(name, self._values[cell.map], value, faults)
         if cell.id is not None and value:
             value = self._id(name, cell.id, value, faults)
         return value
@@ -158,15 +153,7 @@ def slug(name: str) -> str:
     return "-".join("".join(c if c.isalnum() else " " for c in text).split())
 
 
-def _mapped(name: str, values: Values, value: str, faults: list[Fault]) -> str:
-    if value in values.map:
-        return values.map[value] or ""
-    if values.others == "refuse":
-        faults.append(Fault(name, "unmapped_value", f"{shown(value)} is not in the value map"))
-    return value if values.others == "keep" else ""
-
-
-def _takes(section: Section, read: _Read, record: Record) -> bool:
+def _takes(section: Section, read: ReadInput, record: Record) -> bool:
     return all(record.cells[read.at[n]].strip() in wanted for n, wanted in section.where.items())
 
 
@@ -175,72 +162,8 @@ def _inputs_of(section: Section) -> set[str]:
     return {section.input} | lookups
 
 
-def _read_inputs(mapping: Mapping, folder: Path) -> dict[str, _Read]:
-    needed = _columns_needed(mapping)
-    inputs: dict[str, _Read] = {}
-    problems: list[Problem] = []
-    for name, given in mapping.inputs.items():
-        path = folder / given.file
-        if not path.is_file():
-            problems.append(Problem(given.file, "", "missing_file", "the file is missing"))
-            continue
-        stream = records(
-            path, delimiter=given.delimiter, quote=given.quote, encoding=given.encoding
-        )
-        try:
-            first = next(stream, None)
-        except (SourceError, LookupError) as error:
-            problems.append(Problem(given.file, "", "unreadable_file", str(error)))
-            continue
-        header = names(first) if first else []
-        absent = [column for column in needed[name] if column not in header]
-        problems += [
-            Problem(given.file, column, "missing_column", f"column {column} is missing")
-            for column in absent
-        ]
-        if not absent:
-            at = {column: place for place, column in enumerate(header)}
-            rows = list(_corrected(stream, given, at, mapping.values))
-            inputs[name] = _Read(given, path, file_sha256(path), at, rows)
-    if problems:
-        raise SourceError(problems)
-    return inputs
-
-
-def _corrected(
-    stream: Iterable[Record], given: Input, at: dict[str, int], values: dict[str, Values]
-) -> Iterator[Record]:
-    for record in stream:
-        if record.faults or not given.corrections:
-            yield record
-            continue
-        cells, faults = list(record.cells), list(record.faults)
-        for column, name in given.corrections.items():
-            if value := cells[at[column]].strip():
-                cells[at[column]] = _mapped(column, values[name], value, faults)
-        yield record._replace(cells=cells, faults=tuple(faults))
-
-
-def _columns_needed(mapping: Mapping) -> dict[str, list[str]]:
-    needed: dict[str, dict[str, None]] = {
-        name: dict.fromkeys(given.corrections) for name, given in mapping.inputs.items()
-    }
-    for section in (section for sections in mapping.tables.values() for section in sections):
-        own = needed[section.input]
-        own.update(
-            dict.fromkeys([*section.where, *([section.distinct] if section.distinct else [])])
-        )
-        for cell in section.columns.values():
-            if cell.column is not None:
-                own[cell.column] = None
-            if cell.lookup and cell.take:
-                other, key = cell.lookup.split(".", 1)
-                needed[other].update({key: None, cell.take: None})
-    return {name: list(columns) for name, columns in needed.items()}
-
-
 def _quarantine_rows_nobody_took(
-    mapping: Mapping, inputs: dict[str, _Read], extract: Extract
+    mapping: Mapping, inputs: dict[str, ReadInput], extract: Extract
 ) -> None:
     """Rows that cannot be read or that no `where` takes are bad rows of the first table."""
     for name, read in inputs.items():

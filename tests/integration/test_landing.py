@@ -7,9 +7,10 @@ from random import Random
 import psycopg
 import pytest
 
+from adapters.crm.changes import RENAMED
 from adapters.crm.columns import TABLES
 from adapters.crm.csv_folder import read_folder
-from adapters.crm.landing import RENAMED, land
+from adapters.crm.landing import land
 from adapters.crm.synthetic import write_organisation
 from adapters.warehouse import embedded
 
