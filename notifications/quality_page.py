@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from notifications.lens import Lens, is_count
+from notifications.lens import SENTENCE, Lens, is_count
 from notifications.record import Row
 from notifications.views import Chrome, chrome, run_crumbs
 from notifications.words import shown
@@ -35,7 +35,7 @@ class QuarantineRow:
 
 @dataclass(frozen=True, slots=True)
 class PromiseRow:
-    """One promise at a gate. state: kept, broken or warned."""
+    """One promise at a gate. state: kept, broken or warned; failed: (place, key, what)."""
 
     sentence: str
     id: str
@@ -43,7 +43,9 @@ class PromiseRow:
     state: str
     state_word: str
     observed: str
-    failed: Sequence[tuple[str, str, str, str]]
+    expected: str
+    failed_count: int
+    failed: Sequence[tuple[str, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class GateView:
     door: str
     ok: bool
     checked_at: str
-    promises: Sequence[PromiseRow]
+    broken: Sequence[PromiseRow]
+    kept: Sequence[PromiseRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,8 @@ def _gate(lens: Lens, verdict: Row) -> GateView:
         lens.t.code("door", verdict.get("door")),
         bool(verdict.get("ok")),
         lens.moment(verdict.get("checked_at")),
-        promises,
+        broken=[promise for promise in promises if promise.state != "kept"],
+        kept=[promise for promise in promises if promise.state == "kept"],
     )
 
 
@@ -138,24 +142,28 @@ def _promise(lens: Lens, rule: Row) -> PromiseRow:
     kept = bool(rule.get("ok"))
     severity = str(rule.get("severity", ""))
     state = "kept" if kept else "broken" if severity == "critical" else "warned"
-    failed = [
-        (
-            lens.number(row.get("file")),
-            lens.number(row.get("line")),
-            lens.number(row.get("key")) if lens.is_team else "–",
-            lens.number(row.get("reason")) if lens.is_team else lens.t.plain("quality.withheld"),
-        )
-        for row in rule.get("failed_rows") or ()
-    ]
+    rows = rule.get("failed_rows") or ()
+    count = rule.get("failed_count")
     return PromiseRow(
-        shown(rule.get(lens.language) or rule.get("id") or ""),
+        shown(rule.get(lens.language) or rule.get("id") or "", SENTENCE),
         lens.number(rule.get("id")),
         lens.t.code("severity", severity),
         state,
         lens.t.plain(f"promise.{state}"),
         lens.number(rule.get("observed")),
-        failed,
+        shown(rule.get("expected") or ""),
+        count if is_count(count) else len(rows),
+        [_failed(lens, row) for row in rows],
     )
+
+
+def _failed(lens: Lens, row: Row) -> tuple[str, str, str]:
+    """Where and what; keys and values are somebody's, so the public reads the place only."""
+    place = [str(row[name]) for name in ("table", "file", "line", "column") if row.get(name)]
+    where = lens.number(":".join(place))
+    if not lens.is_team:
+        return where, "–", lens.t.plain("quality.withheld")
+    return where, lens.number(row.get("key")), lens.number(row.get("reason") or row.get("value"))
 
 
 def _unknown(lens: Lens) -> list[tuple[str, str, str]]:

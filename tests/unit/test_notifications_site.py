@@ -287,3 +287,20 @@ def test_every_key_that_a_template_asks_for_is_in_the_catalogue(path: Path) -> N
 def test_the_same_record_gives_the_same_bytes() -> None:
     again = render_site(record(), "team", [summary(record())])
     assert text_of(again) == site("team")
+
+
+def test_rows_that_break_a_promise_are_listed_to_the_team_and_only_counted_to_the_public() -> None:
+    rule = {
+        "id": "email-known", "zh": "有邮箱。", "en": "There is an email.", "severity": "critical",
+        "ok": False, "observed": "3", "expected": "0", "failed_count": 3,
+        "failed_rows": [{"table": "reps", "column": "email", "key": "R001", "value": "x@y.z"}],
+    }  # fmt: skip
+    broken = replace(record(), verdicts=[{"door": "landing", "ok": False, "rules": [rule]}])
+    path = f"en/runs/{RUN}/quality.html"
+    team, public = (text_of(render_site(broken, who))[path] for who in ("team", "public"))
+    assert "Rows that fail: 3" in team
+    assert "Rows that fail: 3" in public
+    assert "reps:email" in public
+    assert "R001" in team
+    assert "R001" not in public
+    assert "x@y.z" not in public
