@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import psycopg
 
@@ -140,7 +141,7 @@ def read_policy(path: Path) -> Policy:
     if not path.is_absolute() and not path.exists():
         path = CHECKOUT / path
     try:
-        return load_policy(path.read_text(encoding="utf-8"))
+        return load_policy(path.read_text(encoding="utf-8"), available_timezones())
     except FileNotFoundError as error:
         raise PolicyRefused(f"{path}: there is no such policy file") from error
     except (OSError, UnicodeDecodeError) as error:
