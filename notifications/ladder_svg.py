@@ -17,7 +17,7 @@ from notifications.record import Row
 MOST_ENTRANTS = 120
 MOST_ROUNDS = 4
 LABEL_ROOM = 92  # for names set at an angle above and below
-LABEL_UNITS = 15  # a Chinese character is 2 units, others 1: what the room holds at 11 px
+LABEL_UNITS = 13  # a Chinese character is 2 units, others 1: what the room holds at 11 px
 WIDE, NARROW = 56.0, 14.0  # between columns: two entrants side by side, sixty on a laptop
 ACROSS = 930  # a laptop's column of text
 HUES = 6
