@@ -103,19 +103,23 @@ def _decided_and_written(
 
 def _run(policy: Policy) -> runs.Run:
     now = datetime(2026, 11, 23, tzinfo=UTC)
-    given = {
-        "run_key": RUN,
-        "as_of": now,
-        "landed_until": now,
-        "started_at": now,
-        "policy_id": policy.id,
-        "policy_version": policy.version,
-        "policy_sha256": policy.sha256,
-        "policy_text": policy.text,
-        "is_synthetic": True,
-        "is_reconstructed": False,
-    }
-    return runs.Run(**{name: given.get(name, "bench") for name in runs.Run.__dataclass_fields__})
+    return runs.Run(
+        run_key=RUN,
+        kind="week",
+        source="benchmark",
+        as_of=now,
+        zone="Asia/Shanghai",
+        currency="CNY",
+        policy_id=policy.id,
+        policy_version=policy.version,
+        policy_sha256=policy.sha256,
+        policy_text=policy.text,
+        entropy="operator",
+        is_synthetic=True,
+        is_reconstructed=False,
+        landed_until=now,
+        started_at=now,
+    )
 
 
 @contextmanager
