@@ -129,32 +129,37 @@ def _source(url: str) -> Any:
 
 def _validated(source: Any, engine: sqlalchemy.Engine, suite: Suite) -> list[RuleResult]:
     """One result per rule of the suite, whatever happened: an exception is a critical failure."""
-    if not suite.rules:
-        return []
-    try:
-        outcomes = _outcomes(source, suite)
-    except Exception as error:  # noqa: BLE001 - any trouble in the tool: nothing was checked
-        return [could_not_run(suite, rule, str(error)) for rule in suite.rules]
-    return [
-        rule_result(suite, rule, outcomes.get(rule.id), _listed(engine, suite, rule, outcomes))
-        for rule in suite.rules
-    ]
+    batches: dict[str, list[Rule]] = {}
+    for rule in suite.rules:
+        batches.setdefault(suite.rows_of(rule), []).append(rule)
+    results = {}
+    for number, (query, rules) in enumerate(batches.items()):
+        try:
+            outcomes = _outcomes(source, f"{suite.relation}/{number}", query, suite, rules)
+            for rule in rules:
+                listed = _listed(engine, suite, rule, outcomes)
+                results[rule.id] = rule_result(suite, rule, outcomes.get(rule.id), listed)
+        except Exception as error:  # noqa: BLE001 - any trouble in the tool: nothing was checked
+            results |= {rule.id: could_not_run(suite, rule, str(error)) for rule in rules}
+    return [results[rule.id] for rule in suite.rules]
 
 
-def _outcomes(source: Any, suite: Suite) -> dict[str, dict[str, Any]]:
-    """Great Expectations' results as JSON values, by rule id."""
+def _outcomes(
+    source: Any, name: str, query: str, suite: Suite, rules: Sequence[Rule]
+) -> dict[str, dict[str, Any]]:
+    """Great Expectations' results on the rows of one query, as JSON values by rule id."""
     import great_expectations as gx
 
-    asset = source.add_query_asset(suite.relation, query=suite.select)
-    batch = asset.add_batch_definition_whole_table("all")
+    asset = source.add_query_asset(name, query=query)
     expectations = [
         getattr(gx.expectations, rule.expectation)(**rule.arguments, meta={"rule": rule.id})
-        for rule in suite.rules
+        for rule in rules
     ]
     result = (
-        batch.get_batch()
+        asset.add_batch_definition_whole_table("all")
+        .get_batch()
         .validate(
-            gx.ExpectationSuite(name=suite.relation, expectations=expectations),
+            gx.ExpectationSuite(name=name, expectations=expectations),
             result_format={
                 "result_format": "SUMMARY",  # COMPLETE would fetch every failing row
                 "unexpected_index_column_names": list(suite.key),
@@ -176,10 +181,8 @@ def _listed(
     outcome = outcomes.get(rule.id)
     if outcome is None or outcome["success"] or not outcome["result"].get("observed_value"):
         return []
-    sql = rule.arguments.get("unexpected_rows_query")
-    if sql is None:
+    if not rule.sql:
         return []
-    found = sql.format(batch=f"({suite.select}) checked")
     with engine.connect() as connection:
-        rows = executed(connection, f"select * from ({found}) q limit {ROW_CAP}")
+        rows = executed(connection, f"select * from ({suite.rows_of(rule)}) q limit {ROW_CAP}")
         return [dict(row) for row in rows.mappings()]

@@ -93,7 +93,7 @@ def _exception(info: Mapping[str, Any]) -> str | None:
 def _failed_count(result: Mapping[str, Any], rule: Rule) -> int:
     if "unexpected_count" in result:
         return int(result["unexpected_count"])
-    if "unexpected_rows_query" in rule.arguments:
+    if rule.sql:
         return int(result["observed_value"])
     return 1  # a statement about the table as a whole
 
