@@ -6,7 +6,7 @@ Schema made from them is what editors complete and check.
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 Band = Literal["enterprise", "mid_market", "smb"]
 Role = Literal["SDR", "BDR", "AE", "AM"]
@@ -96,11 +96,40 @@ class Tier(Part):
     en: Sentence = Field(description="Name of the band for readers, English.")
 
 
+class Grade(Part):
+    """A letter for leads whose score, as percent of the points within reach, is at least this."""
+
+    grade: str = Field(pattern=r"^[A-Z][A-Za-z0-9+]{0,7}$", description="A, B, C, …")
+    min_score: int = Field(ge=0, le=100, description="Smallest score out of 100 with this grade.")
+
+
+# Document 1's example: 80 and more to team A, 60 to 79 to team B, the rest to newcomers.
+GRADES = (
+    Grade(grade="A", min_score=80),
+    Grade(grade="B", min_score=60),
+    Grade(grade="C", min_score=0),
+)
+
+
 class Scoring(Rule):
     """How a lead's points are counted and which band they put it in."""
 
     factors: list[Factor] = Field(min_length=1, max_length=20)
     tiers: list[Tier] = Field(min_length=1, max_length=3)
+    grades: list[Grade] = Field(
+        default=list(GRADES),
+        min_length=1,
+        max_length=10,
+        description="Letters for the same score, shown beside the band; they decide nothing.",
+    )
+
+    @field_validator("grades")
+    @classmethod
+    def _falls_to_zero(cls, grades: list[Grade]) -> list[Grade]:
+        limits = [grade.min_score for grade in grades]
+        if limits != sorted(set(limits), reverse=True) or limits[-1] != 0:
+            raise ValueError("grades are listed from the highest, and the last begins at 0")
+        return grades
 
 
 class SizeBand(Part):
@@ -154,3 +183,17 @@ class Capability(Rule):
         ge=100, description="Win rate >= this % of the team's: one star more."
     )
     evidence_down_pct: int = Field(ge=0, le=100, description="Win rate <= this %: one star less.")
+    evidence_prior_deals: int = Field(
+        default=0,
+        ge=0,
+        le=1_000,
+        description="A rep's rate counts as if so many more deals had closed at the team's rate.",
+    )
+    deal_size_skills: list[Skill] = Field(
+        default_factory=list,
+        description="Skills whose stars the average size of won deals moves, by the same limits; "
+        "win rate and size together move one star at most.",
+    )
+    full_stars_min_months: int = Field(
+        default=0, ge=0, le=120, description="Fewer full months of tenure: 2 stars at most."
+    )

@@ -1,5 +1,6 @@
 """The policy as rows that the models in dbt read: one set of tables per policy text."""
 
+import json
 from typing import Any
 
 from allocation.policy_model import Policy
@@ -32,6 +33,10 @@ def policy_tables(policy: Policy) -> dict[str, list[Row]]:
         "policy_size_bands": [
             {"policy_sha256": sha, "min_amount": band.min_amount, "weight_x100": band.weight_x100}
             for band in policy.capacity.size_bands
+        ],
+        "policy_grades": [
+            {"policy_sha256": sha, "grade": grade.grade, "min_score": grade.min_score}
+            for grade in policy.scoring.grades
         ],
         "policy_settings": [
             {"policy_sha256": sha, "name": name, "value": str(value)}
@@ -79,5 +84,8 @@ def _settings(policy: Policy) -> dict[str, object]:
         "evidence_months": capability.evidence_months,
         "evidence_up_pct": capability.evidence_up_pct,
         "evidence_down_pct": capability.evidence_down_pct,
+        "evidence_prior_deals": capability.evidence_prior_deals,
+        "deal_size_skills": json.dumps(capability.deal_size_skills),
+        "full_stars_min_months": capability.full_stars_min_months,
         "bad_row_pct": policy.limits.bad_row_pct,
     }

@@ -98,6 +98,9 @@ create index if not exists surveys_version on raw.surveys (source, row_key, load
 create index if not exists feedback_version on raw.feedback (source, row_key, load_id desc);
 create index if not exists goals_version on raw.goals (source, row_key, load_id desc);
 
+-- Touches are counted load by load: the new ones of millions must be found without reading all.
+create index if not exists touches_load on raw.touches (load_id);
+
 -- One row per file of a load that brought anything new.
 create table if not exists raw.loads (
     load_id bigint generated always as identity primary key,
@@ -159,6 +162,10 @@ create table if not exists raw.policy_stage_multipliers (
 create table if not exists raw.policy_size_bands (
     policy_sha256 text not null, min_amount numeric not null, weight_x100 integer not null,
     primary key (policy_sha256, min_amount)
+);
+create table if not exists raw.policy_grades (
+    policy_sha256 text not null, grade text not null, min_score integer not null,
+    primary key (policy_sha256, grade)
 );
 create table if not exists raw.policy_settings (
     policy_sha256 text not null, name text not null, value text not null,

@@ -107,6 +107,7 @@ def test_the_tables_carry_the_policy_hash_and_end_every_factor_with_a_catch_all(
         "policy_tiers",
         "policy_stage_multipliers",
         "policy_size_bands",
+        "policy_grades",
         "policy_settings",
     }
     assert {row["policy_sha256"] for rows in tables.values() for row in rows} == {policy.sha256}
