@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from prefect import task
@@ -40,11 +40,20 @@ def build_models(request: RunRequest) -> int:
     with _profile(work.address):
         result = dbtRunner().invoke(
             [
-                "build", "--quiet", "--no-use-colors", "--no-version-check",
-                "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
-                "--target-path", str(work.home.dbt / "target"),
-                "--log-path", str(work.home.dbt / "logs"),
-                "--exclude-resource-type", "unit_test",  # rules on made-up rows: `make test`
+                "build",
+                "--quiet",
+                "--no-use-colors",
+                "--no-version-check",
+                "--project-dir",
+                str(PROJECT),
+                "--profiles-dir",
+                str(PROJECT),
+                "--target-path",
+                str(work.home.dbt / "target"),
+                "--log-path",
+                str(work.home.dbt / "logs"),
+                "--exclude-resource-type",
+                "unit_test",  # rules on made-up rows: `make test`
             ]
         )
     if result.exception is not None:

@@ -137,8 +137,6 @@ def ensure_commitments(
     records = []
     for draw in draw_ids:
         secret = dice.bytes32("operator secret", draw)
-        commitment = draws.ensure_secret(
-            conn, draw, 1, secret, operator_commitment(secret.hex())
-        )
+        commitment = draws.ensure_secret(conn, draw, 1, secret, operator_commitment(secret.hex()))
         records.append({"draw": draw, "attempt": 1, "commitment": commitment})
     return records

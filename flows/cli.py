@@ -39,7 +39,9 @@ Source = Annotated[
 Data = Annotated[str, typer.Option(help="The folder that a mapping file reads.")]
 AsOf = Annotated[str, typer.Option(help="2026-11-23 or 2026-11-23T08:40:00+08:00; empty: now.")]
 PolicyFile = Annotated[str, typer.Option("--policy", help="The policy to run.")]
-SiteDir = Annotated[str, typer.Option("--site", help="Where to publish; empty: FAIRLEAD_HOME/site.")]
+SiteDir = Annotated[
+    str, typer.Option("--site", help="Where to publish; empty: FAIRLEAD_HOME/site.")
+]
 DecisionsFile = Annotated[str, typer.Option("--decisions", help="Also write the decisions as CSV.")]
 Entropy = Annotated[
     str,
@@ -57,8 +59,11 @@ def run(
     decisions: DecisionsFile = "",
     window: Annotated[
         int | None,
-        typer.Option(min=0, help="Minutes the lottery is open from now; 0: all in one go; "
-                                 "empty: by the policy's clock."),
+        typer.Option(
+            min=0,
+            help="Minutes the lottery is open from now; 0: all in one go; "
+            "empty: by the policy's clock.",
+        ),
     ] = None,
     entropy: Entropy = "",
     trial_seed: Annotated[
@@ -71,8 +76,14 @@ def run(
 
     run_week(
         RunRequest(
-            source=source, data=data, as_of=as_of, policy=policy, site=site, window=window,
-            entropy=entropy, trial_seed=trial_seed,
+            source=source,
+            data=data,
+            as_of=as_of,
+            policy=policy,
+            site=site,
+            window=window,
+            entropy=entropy,
+            trial_seed=trial_seed,
         ),
         Path(decisions) if decisions else None,
     )
@@ -80,8 +91,9 @@ def run(
 
 @app.command()
 def demo(
-    data: Annotated[str, typer.Option(help="A folder of real files in place of the synthetic "
-                                           "organisation.")] = "",
+    data: Annotated[
+        str, typer.Option(help="A folder of real files in place of the synthetic organisation.")
+    ] = "",
     mapping: Annotated[str, typer.Option(help="The mapping file that reads DATA.")] = "",
     policy: Annotated[str, typer.Option("--policy", help="Default: the mapping's own.")] = "",
     as_of: AsOf = "",
@@ -94,8 +106,14 @@ def demo(
     from flows.command_demo import run_demo
 
     run_demo(
-        data=data, mapping=mapping, policy=policy, as_of=as_of, site=site,
-        decisions=Path(decisions) if decisions else None, entropy=entropy, seed=seed,
+        data=data,
+        mapping=mapping,
+        policy=policy,
+        as_of=as_of,
+        site=site,
+        decisions=Path(decisions) if decisions else None,
+        entropy=entropy,
+        seed=seed,
     )
 
 
@@ -153,7 +171,9 @@ def serve(
 @app.command()
 def verify(
     site: Annotated[str, typer.Argument(help="Folder or address of a published site.")],
-    bundle: Annotated[Path | None, typer.Option(help="Replay bundle: re-execute decisions.")] = None,
+    bundle: Annotated[
+        Path | None, typer.Option(help="Replay bundle: re-execute decisions.")
+    ] = None,
     since: Annotated[
         Path | None, typer.Option(help="An older checkpoint, or a mail that holds one.")
     ] = None,

@@ -143,9 +143,7 @@ def _rows(
     ]
 
 
-def _effects(
-    run: str, rows: list[dict[str, Any]]
-) -> list[tuple[str, str, dict[str, Any]]]:
+def _effects(run: str, rows: list[dict[str, Any]]) -> list[tuple[str, str, dict[str, Any]]]:
     """What the CRM must be told, each with the key that keeps it from happening twice.
 
     The plain CSV source has no CRM behind it: these stay queued for a connector.

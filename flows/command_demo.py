@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 from flows.business_week import run_key, week_start
+from flows.clock import RealClock
 from flows.command_run import open_home, run_week
 from flows.errors import SourceRefused, UsageError
 from flows.progress import step
@@ -15,8 +16,15 @@ DEMO_ZONE = "Asia/Shanghai"
 
 
 def run_demo(
-    *, data: str, mapping: str, policy: str, as_of: str, site: str, decisions: Path | None,
-    entropy: str, seed: int,
+    *,
+    data: str,
+    mapping: str,
+    policy: str,
+    as_of: str,
+    site: str,
+    decisions: Path | None,
+    entropy: str,
+    seed: int,
 ) -> None:
     """Run this week on a synthetic organisation, or on real files through a mapping."""
     home = open_home()
@@ -34,7 +42,7 @@ def run_demo(
         policy = policy or described.policy
         as_of = as_of or described.as_of
     if not source:
-        week = run_key(datetime.now(UTC), DEMO_ZONE)
+        week = run_key(RealClock().now(), DEMO_ZONE)
         folder = home.path / "synthetic" / f"{week}-{seed}"
         if not (folder / "SYNTHETIC.md").exists():
             with step(f"make a synthetic organisation in {folder}"):
@@ -42,8 +50,13 @@ def run_demo(
         source = str(folder)
     run_week(
         RunRequest(
-            source=source, data=data if mapping else "", as_of=as_of,
-            policy=policy or DEFAULT_POLICY, site=site, window=0, entropy=entropy,
+            source=source,
+            data=data if mapping else "",
+            as_of=as_of,
+            policy=policy or DEFAULT_POLICY,
+            site=site,
+            window=0,
+            entropy=entropy,
         ),
         decisions,
     )
@@ -60,6 +73,11 @@ def write_synthetic(
     except ValueError as error:
         raise UsageError(f"--as-of {as_of!r} is not a date such as 2026-11-23") from error
     write_organisation(
-        folder, seed=seed, as_of=day, reps=reps, leads=leads, years=years,
+        folder,
+        seed=seed,
+        as_of=day,
+        reps=reps,
+        leads=leads,
+        years=years,
         with_exceptions=with_exceptions,
     )

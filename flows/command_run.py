@@ -52,21 +52,15 @@ def report(request: RunRequest, decisions: Path | None) -> None:
     if decisions is not None:
         _write_decisions(request, decisions)
     verdict = site_verdict(work)
-    typer.echo(
-        "\n".join(
-            [
-                "",
-                f"Run {work.run} is published.",
-                f"  team site (names)     {work.site.team_path}/index.html",
-                f"  public site           {work.site.path}/index.html",
-                f"  digests               {work.home.digests / work.run}",
-                f"  verdict               {verdict}",
-                f"  verify it             fairlead verify {work.site.path} "
-                f"--bundle {work.home.bundles / (work.run + '.json')}",
-                f"  read it in a browser  fairlead serve {work.site.team_path}",
-            ]
-        )
-    )
+    bundle = work.home.bundles / f"{work.run}.json"
+    typer.echo(f"""
+Run {work.run} is published.
+  team site (names)     {work.site.team_path}/index.html
+  public site           {work.site.path}/index.html
+  digests               {work.home.digests / work.run}
+  verdict               {verdict}
+  verify it             fairlead verify {work.site.path} --bundle {bundle}
+  read it in a browser  fairlead serve {work.site.team_path}""")
 
 
 def open_home() -> Home:

@@ -14,7 +14,9 @@ from flows.home import Home
 from flows.settings import load_settings
 
 # Pages need nothing but their own files; a page that was tampered with gets nothing else either.
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; font-src 'self'"
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; font-src 'self'"
+)
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -41,7 +43,9 @@ def serve_folder(site: Path | None, port: int) -> None:
             ("127.0.0.1", port), partial(Handler, directory=str(folder.resolve()))
         )
     except OSError as error:
-        raise UsageError(f"port {port}: {error.strerror}; give --port 0 for any free one") from error
+        raise UsageError(
+            f"port {port}: {error.strerror}; give --port 0 for any free one"
+        ) from error
     with server:
         typer.echo(f"{folder} is at http://127.0.0.1:{server.server_port}/ (Ctrl-C ends)")
         try:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import typer
 
 from audit.verify import verify
+from flows.clock import RealClock
 from flows.errors import UsageError
 from lottery.derive import derive, read_draw_file
 from lottery.shapes import DrawError
@@ -27,7 +28,7 @@ def verify_site(
         seen=_instant(seen) if seen else None,
         key=key or None,
         trust=trust,
-        now=datetime.now(UTC),
+        now=RealClock().now(),
     )
     for check in report.checks:
         typer.echo(f"{MARKS[check.ok]}  {check.name}: {check.detail}")

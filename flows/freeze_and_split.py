@@ -17,12 +17,12 @@ from prefect.cache_policies import NO_CACHE
 from adapters.warehouse import ledger_store, marts, references, run_context, runs
 from adapters.warehouse.ledger_store import NewEntry, timestamp
 from allocation.engine import ladder_plans, split
-from allocation.policy import Policy
 from allocation.freeze import build_snapshot
+from allocation.policy import Policy
 from allocation.snapshot import Snapshot
 from flows.build_models import build_models, set_run_context
 from flows.chance import ensure_commitments
-from flows.check_door import check_door
+from flows.check_door import check_door, gate
 from flows.errors import PolicyRefused
 from flows.land_source import Landed, land_source
 from flows.log_draws import log_closings, log_openings
@@ -43,6 +43,7 @@ def freeze_and_split(request: RunRequest) -> None:
         with work.connect() as conn:
             done = runs.reached(conn, work.run)
         if "frozen" not in done:
+            gate()  # starts warming up now
             with step("land the source"):
                 landed = land_source(request)
             with step("check what landed"):
@@ -104,7 +105,7 @@ def draws_of_policy(policy: Policy, run: str) -> list[str]:
 
 def _draws_of_snapshot(snapshot: Snapshot, policy: Policy) -> list[str]:
     """Every draw that this snapshot can lead to: a ladder for each class of eligible reps, too."""
-    everything = {
+    everything: dict[str, dict[str, list[str]]] = {
         rule.band: {
             share.share: plan.candidates for share in rule.shares if share.method == "lottery"
         }

@@ -1,13 +1,13 @@
 """FAIRLEAD_HOME: the folder in which everything that a run keeps lives.
 
-    settings.env    settings, overruled by the environment
-    keys/log.key    signs the log's checkpoints (0600); losing it means a new log
-    pg/             the embedded database
-    prefect/        run history of the temporary Prefect server
-    dbt/            compiled models and manifest
-    bundles/        replay bundles: team and auditors only
-    digests/        every mail as a file
-    site, site-team the published folders, unless --site says otherwise
+settings.env    settings, overruled by the environment
+keys/log.key    signs the log's checkpoints (0600); losing it means a new log
+pg/             the embedded database
+prefect/        run history of the temporary Prefect server
+dbt/            compiled models and manifest
+bundles/        replay bundles: team and auditors only
+digests/        every mail as a file
+site, site-team the published folders, unless --site says otherwise
 """
 
 from __future__ import annotations

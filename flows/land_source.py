@@ -39,9 +39,7 @@ def land_source(request: RunRequest) -> Landed:
     """Land what the source has now. Errors: SourceRefused with everything that is wrong."""
     work = open_workspace(request)
     try:
-        extract = load_source(
-            Path(request.source), Path(request.data) if request.data else None
-        )
+        extract = load_source(Path(request.source), Path(request.data) if request.data else None)
     except SourceError as error:
         raise SourceRefused(f"{request.source} cannot be read:\n{error}") from error
     landed_at = RealClock().now()
@@ -71,9 +69,7 @@ def land_source(request: RunRequest) -> Landed:
 def _refuse_too_many_bad_rows(extract: Extract, limit_pct: int) -> None:
     """Per file, in integers: a small file's faults must not hide behind a large file's rows."""
     over = [
-        file
-        for file in extract.files.values()
-        if len(file.bad) * 100 > limit_pct * file.rows_read
+        file for file in extract.files.values() if len(file.bad) * 100 > limit_pct * file.rows_read
     ]
     if not over:
         return

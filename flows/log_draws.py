@@ -41,9 +41,7 @@ def log_openings(
         raise EnvironmentRefused("this machine is too slow to log a draw before it opens")
     for opening in openings:
         draws.store_opening(conn, work.run, records.opening_hash(opening), opening)
-    ledger_store.append(
-        conn, [NewEntry("opening", work.run, opening) for opening in openings], now
-    )
+    ledger_store.append(conn, [NewEntry("opening", work.run, opening) for opening in openings], now)
 
 
 def log_closings(conn: psycopg.Connection, work: Workspace, kind: str) -> None:

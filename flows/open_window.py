@@ -75,8 +75,7 @@ def _ladder_openings(
 ) -> Callable[[datetime, datetime], list[dict[str, Any]]]:
     """What to open, worked out beforehand, so that only the times are filled in at the last."""
     selected = {
-        band: select["selected"]
-        for band, select in draws_value(conn, work.run)["selects"].items()
+        band: select["selected"] for band, select in draws_value(conn, work.run)["selects"].items()
     }
     pools = {draw.draw: draw.opening_hash for draw in draws.draws_of(conn, work.run, SELECT)}
     plans = ladder_plans(stored_snapshot(conn, work.run), work.policy, selected)

@@ -114,9 +114,17 @@ def start(home: Path) -> TemporaryServer:
     with log.open("wb") as output:
         process = subprocess.Popen(
             [
-                sys.executable, "-m", "uvicorn", "--factory",
+                sys.executable,
+                "-m",
+                "uvicorn",
+                "--factory",
                 "prefect.server.api.server:create_app",
-                "--host", "127.0.0.1", "--port", str(port), "--log-level", "error",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                str(port),
+                "--log-level",
+                "error",
             ],
             env={**environment, "PREFECT_SERVER_API_HOST": "127.0.0.1"},
             stdout=output,

@@ -26,10 +26,10 @@ from ledger.canonical import canonical, sha256_hex
 from ledger.log import signed_checkpoint
 from ledger.merkle import leaf_hash
 from ledger.tiles import tree_files
-from notifications.record import LANGUAGES
+from notifications.record import LANGUAGES, Audience
 from notifications.site import render_site
 
-AUDIENCES = ("public", "team")
+AUDIENCES: tuple[Audience, ...] = ("public", "team")
 OUTSIDE_MANIFEST = ("log/", "records/")  # pinned by the Merkle tree and by their own names
 
 Files = dict[str, bytes]
@@ -50,7 +50,7 @@ def publish_site(request: RunRequest) -> str:
             _log_publication(conn, work, pages)
         with work.connect() as conn:
             log = _log_files(conn, work)
-            files = {audience: pages[audience] | log for audience in AUDIENCES}
+            files: dict[str, Files] = {name: pages[name] | log for name in AUDIENCES}
             release = work.site.build(files)
             verdict = _verified(work, release)
             work.site.switch(release)
@@ -93,13 +93,19 @@ def _pages(conn: psycopg.Connection, work: Workspace) -> dict[str, Files]:
         pages[audience] = shown
     # Pages of other weeks are kept as they were published; those this folder lacks are rendered.
     missing = [
-        key for key in decided
+        key
+        for key in decided
         if key != work.run and f"{LANGUAGES[0]}/runs/{key}/index.html" not in pages["public"]
     ]
     for key in [*missing, work.run]:
         record = load_record(
-            conn, key, checkpoint=note, vkey=str(work.signer.vkey),
-            origin=work.home.settings.origin, size=size,
+            conn,
+            key,
+            checkpoint=note,
+            vkey=str(work.signer.vkey),
+            origin=work.home.settings.origin,
+            size=size,
+            site_url=work.home.settings.site_url,
         )
         decisions = runs.document(conn, key, "decisions")
         for audience in AUDIENCES:
@@ -139,9 +145,7 @@ def _log_files(conn: psycopg.Connection, work: Workspace) -> Files:
     entries = [bytes(entry.entry) for entry in ledger_store.entries(conn)]
     files = {f"log/{path}": body for path, body in tree_files(entries).items()}
     files["log/checkpoint"] = note.encode()
-    files |= {
-        f"records/{name}.json": body for name, body in ledger_store.records(conn).items()
-    }
+    files |= {f"records/{name}.json": body for name, body in ledger_store.records(conn).items()}
     return files
 
 
@@ -156,8 +160,7 @@ def _verified(work: Workspace, release: Path) -> str:
         report = verify(release / audience, key=str(work.signer.vkey), now=work.clock.now())
         if report.exit_code == 1:
             failed = [
-                f"  {check.name}: {check.detail}" for check in report.checks
-                if check.ok == "failed"
+                f"  {check.name}: {check.detail}" for check in report.checks if check.ok == "failed"
             ]
             raise EnvironmentRefused(
                 f"the {audience} site does not verify and is not shown ({release}):\n"

@@ -41,8 +41,13 @@ def deliver_digests(work: Workspace) -> int:
             raise UsageError(f"run {work.run} is not decided: there is nothing to send")
         note, size = current_checkpoint(conn, work)
         record = load_record(
-            conn, work.run, checkpoint=note, vkey=str(work.signer.vkey),
-            origin=work.home.settings.origin, size=size,
+            conn,
+            work.run,
+            checkpoint=note,
+            vkey=str(work.signer.vkey),
+            origin=work.home.settings.origin,
+            size=size,
+            site_url=work.home.settings.site_url,
         )
     digests = render_digests(record)
     names = _file_names(digests)

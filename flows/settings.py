@@ -23,9 +23,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="FAIRLEAD_", extra="ignore", frozen=True)
 
-    home: Path = Field(
-        default=Path(".fairlead"), description="Where everything a run keeps lives."
-    )
+    home: Path = Field(default=Path(".fairlead"), description="Where everything a run keeps lives.")
     database_url: SecretStr = Field(
         default=SecretStr(""),
         description="Any PostgreSQL ≥ 15 (postgresql://user:password@host/db); "
@@ -35,9 +33,7 @@ class Settings(BaseSettings):
         default="fairlead.local/log",
         description="The log's name, written into every checkpoint; set it once, before `init`.",
     )
-    site_url: str = Field(
-        default="", description="Where the team reads the site; used in digests."
-    )
+    site_url: str = Field(default="", description="Where the team reads the site; used in digests.")
     smtp_host: str = Field(default="", description="Mail server; empty: mails stay in a folder.")
     smtp_port: int = Field(default=25, description="Port of the mail server.")
     smtp_security: Literal["none", "starttls", "tls"] = Field(
@@ -66,7 +62,7 @@ def load_settings() -> Settings:
     """Settings from the environment and the home's settings file. Errors: UsageError."""
     try:
         home = Path(os.environ.get("FAIRLEAD_HOME") or ".fairlead").expanduser()
-        return Settings(_env_file=home / SETTINGS_FILE)  # type: ignore[call-arg]
+        return Settings(_env_file=home / SETTINGS_FILE)
     except ValidationError as error:
         lines = [
             f"  FAIRLEAD_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"

@@ -25,7 +25,6 @@ from flows.request import RunRequest
 from flows.settings import load_settings
 from ledger.notes import Signer
 
-
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -105,9 +104,7 @@ def open_workspace(request: RunRequest) -> Workspace:
     policy = read_policy(Path(request.policy))
     as_of = parse_as_of(request.as_of, policy.zone, RealClock().now())
     relays = [relay for relay in home.settings.beacon_relays.split(",") if relay.strip()]
-    chance = chosen_chance(
-        policy.source.kind, policy.source.delay_s, request.entropy, relays
-    )
+    chance = chosen_chance(policy.source.kind, policy.source.delay_s, request.entropy, relays)
     address = home.database()
     return Workspace(
         request=request,
@@ -128,9 +125,7 @@ def resolved(request: RunRequest) -> RunRequest:
     """The request with its instant written out, so that all its stages mean the same run."""
     if request.as_of:
         return request
-    return request.model_copy(
-        update={"as_of": RealClock().now().isoformat(), "is_live": True}
-    )
+    return request.model_copy(update={"as_of": RealClock().now().isoformat(), "is_live": True})
 
 
 def read_policy(path: Path) -> Policy:
@@ -148,9 +143,7 @@ def read_policy(path: Path) -> Policy:
         raise PolicyRefused(f"{path}: cannot be read as UTF-8 text ({error})") from error
     except PolicyError as error:
         lines = [f"  {path}:{m.line}:{m.column}  {m.where}: {m.message}" for m in error.mistakes]
-        raise PolicyRefused(
-            f"{path} has {len(lines)} mistake(s):\n" + "\n".join(lines)
-        ) from error
+        raise PolicyRefused(f"{path} has {len(lines)} mistake(s):\n" + "\n".join(lines)) from error
 
 
 def _clock(request: RunRequest, chance: Chance, as_of: datetime, address: Address) -> Clock:

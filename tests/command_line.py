@@ -38,8 +38,19 @@ class Home:
     ) -> subprocess.CompletedProcess[str]:
         """A repeatable rehearsal of the Monday of 2026-W48, all in one go."""
         return self.fairlead(
-            "run", "--source", source, "--as-of", "2026-11-23T08:40:00+08:00", "--window", "0",
-            "--entropy", "operator", "--trial-seed", "test", *more, env=env,
+            "run",
+            "--source",
+            source,
+            "--as-of",
+            "2026-11-23T08:40:00+08:00",
+            "--window",
+            "0",
+            "--entropy",
+            "operator",
+            "--trial-seed",
+            "test",
+            *more,
+            env=env,
         )
 
     @property

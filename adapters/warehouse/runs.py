@@ -166,6 +166,18 @@ def decisions(conn: psycopg.Connection, run_key: str) -> list[dict[str, Any]]:
         ).fetchall()
 
 
+def runs_of_quarter(conn: psycopg.Connection, run: Run) -> list[str]:
+    """Keys of the decided runs of the same source and quarter before this one."""
+    found = conn.execute(
+        "select r.run_key from decisions.runs r join decisions.stages s using (run_key) "
+        "where s.stage = 'decided' and r.source = %(source)s and r.as_of < %(as_of)s "
+        "and date_trunc('quarter', r.as_of at time zone %(zone)s) "
+        "= date_trunc('quarter', %(as_of)s at time zone %(zone)s) order by r.as_of",
+        {"source": run.source, "as_of": run.as_of, "zone": run.zone},
+    )
+    return [str(key) for (key,) in found]
+
+
 def first_held(conn: psycopg.Connection, source: str) -> dict[str, str]:
     """{lead id: the first run that had nobody for it}, of leads that are waiting for an owner."""
     found = conn.execute(

@@ -73,7 +73,7 @@ def test_the_team_site_verifies_too(demo):
                 "records/*.json", "log/checkpoint", "assets/*.css"],
 )  # fmt: skip
 def test_one_changed_byte_is_found_and_named(demo, copy, pattern):
-    victim = sorted(copy.glob(pattern))[0]
+    victim = min(copy.glob(pattern))
     body = bytearray(victim.read_bytes())
     body[len(body) // 2] ^= 1
     victim.write_bytes(bytes(body))
@@ -110,7 +110,10 @@ def test_no_public_file_holds_a_name_or_a_mail_address_of_the_team(demo):
 
 def test_synthetic_data_is_labelled_on_every_page_and_mail(demo):
     home, _, _ = demo
-    pages = [*home.site.resolve().rglob("*.html"), *(home.path / "site-team").resolve().rglob("*.html")]
+    pages = [
+        *home.site.resolve().rglob("*.html"),
+        *(home.path / "site-team").resolve().rglob("*.html"),
+    ]
     assert len(pages) > 4000
     unlabelled = [p for p in pages if "ynthetic" not in (t := p.read_text()) and "合成" not in t]
     assert unlabelled == []

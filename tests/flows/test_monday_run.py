@@ -78,7 +78,9 @@ def test_running_a_week_twice_changes_nothing(first, small_team, tmp_path):
     assert (tmp_path / "again.csv").read_bytes() == before
 
 
-def test_recorded_rounds_give_a_draw_that_verifies_but_for_its_order(new_home, small_team, tmp_path):
+def test_recorded_rounds_give_a_draw_that_verifies_but_for_its_order(
+    new_home, small_team, tmp_path
+):
     rounds = Path(__file__).parents[1] / "vectors" / "beacon" / "quicknet-rounds.json"
     home = new_home()
     done = home.fairlead(

@@ -32,7 +32,7 @@ def server_url() -> Iterator[str]:
         pytest.skip("no PostgreSQL server is installed on this machine (apt: postgresql)")
     # PostgreSQL refuses to run as root.
     user = {"user": "nobody"} if os.geteuid() == 0 else {}
-    folder = Path(tempfile.mkdtemp(prefix="fairlead-pg-", dir="/tmp"))  # noqa: S108 short path
+    folder = Path(tempfile.mkdtemp(prefix="fairlead-pg-", dir="/tmp"))
     folder.chmod(0o777)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
