@@ -59,8 +59,12 @@ def pool_table(
     """The table of a lead given out by turns or by load: every rank, every exclusion."""
     order = pool.ranked(gate, lead.barred)
     ranked = [
-        Ranked(ref, rank, _figures(roster, ref, gate) | {"owed_minus_received": thousandths(owed)})
-        for rank, (ref, owed) in enumerate(order, 1)
+        Ranked(
+            ref,
+            rank,
+            _figures(roster, ref, gate) | {"owed_minus_received": thousandths(owed)} | turn,
+        )
+        for rank, (ref, owed, turn) in enumerate(order, 1)
     ]
     return _table(decision, ranked, roster, gate, lead, trail)
 

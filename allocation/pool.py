@@ -9,7 +9,7 @@ import heapq
 from collections.abc import Iterable, Iterator, Sequence
 
 from allocation.balances import UNIT, Balances
-from allocation.eligibility import Gate, Roster
+from allocation.eligibility import Figures, Gate, Roster
 from allocation.rotation import Key, Order
 from allocation.snapshot import Lead
 
@@ -97,8 +97,11 @@ class Pool:
             self._leave(ref)
             self._join(ref)
 
-    def ranked(self, gate: Gate, barred: frozenset[str]) -> list[tuple[str, int]]:
-        """Everybody who may take a lead, the next first, with owed - received in 1/UNIT lead."""
+    def ranked(self, gate: Gate, barred: frozenset[str]) -> list[tuple[str, int, Figures]]:
+        """Everybody who may take a lead, the next first.
+
+        With owed - received in 1/UNIT lead, and what else the order ranked them by.
+        """
         groups = [
             group for group in self._groups.values() if gate in group.passes and group.members
         ]
@@ -116,8 +119,10 @@ class Pool:
                     else self._order.now(self._order.key(ref, short), offset)
                 )
                 owed = self._order.weight(ref) * group.offset - short
-                rows.append((waits, key, ref, owed))
-        return [(ref, owed) for _, _, ref, owed in sorted(rows)]
+                figures = self._order.figures(ref, short, offset, step)
+                rows.append((waits, key, ref, owed, figures))
+        rows.sort(key=lambda row: row[:3])
+        return [(ref, owed, figures) for _, _, ref, owed, figures in rows]
 
     def close(self) -> None:
         """Writes what the reps are owed back into the band's balances."""

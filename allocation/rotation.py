@@ -6,9 +6,12 @@ whole group is owed meanwhile is one number, the group's offset (1/UNIT lead per
 """
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any, Protocol
 
 from allocation.balances import UNIT
+from allocation.eligibility import Figures
+from allocation.snapshot import ratio_text
 
 Key = tuple[Any, ...]
 
@@ -28,6 +31,9 @@ class Order(Protocol):
     def release(self, ref: str, short: int) -> int | None:
         """The offset before which the rep waits; None if they never wait."""
 
+    def figures(self, ref: str, short: int, offset: int, step: int) -> Figures:
+        """What else ranked the rep, for people; `step` is what one lead adds to the offset."""
+
 
 class EqualTurns:
     """Largest owed - received first, then the least value received in this run, then tie key."""
@@ -46,6 +52,9 @@ class EqualTurns:
 
     def release(self, ref: str, short: int) -> int | None:
         return None
+
+    def figures(self, ref: str, short: int, offset: int, step: int) -> Figures:
+        return {"value": self._value.get(ref, 0)}
 
 
 class WeightedTurns:
@@ -71,3 +80,16 @@ class WeightedTurns:
 
     def release(self, ref: str, short: int) -> int | None:
         return -(-(self._least + short) // self._weights[ref])
+
+    def figures(self, ref: str, short: int, offset: int, step: int) -> Figures:
+        """The weight, and how many more leads until the rep may be served or is a lead behind."""
+        release = self.release(ref, short) or 0
+        if release > offset:
+            figure, ahead = "waits_leads", release - offset
+        else:
+            figure, ahead = "behind_after_leads", self.key(ref, short)[0] - offset
+        # Hundredths are exact enough to read; the rank itself comes from the integers.
+        return {
+            "weight_bp": self._weights[ref],
+            figure: ratio_text(Fraction(ahead * 100 // max(1, step), 100)),
+        }

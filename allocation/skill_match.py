@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from allocation.eligibility import ALLOCATABLE, Gate, Roster
+from allocation.eligibility import ALLOCATABLE, Figures, Gate, Roster
 from allocation.policy import Policy, Share, SkillRule
 from allocation.rotation import Key
 from allocation.snapshot import Lead
@@ -92,3 +92,8 @@ class LeastLoad:
 
     def release(self, ref: str, short: int) -> int | None:
         return None
+
+    def figures(self, ref: str, short: int, offset: int, step: int) -> Figures:
+        return {
+            "priority": "yes" if self._roster.has_priority(self._roster.desks[ref].rep) else "no"
+        }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import shutil
+import sys
 from pathlib import Path
 
 import typer
@@ -52,6 +54,7 @@ def report(request: RunRequest, decisions: Path | None) -> None:
     if decisions is not None:
         _write_decisions(request, decisions)
     verdict = site_verdict(work)
+    fairlead = _own_command()
     bundle = work.home.bundles / f"{work.run}.json"
     typer.echo(f"""
 Run {work.run} is published.
@@ -59,8 +62,16 @@ Run {work.run} is published.
   public site           {work.site.path}/index.html
   digests               {work.home.digests / work.run}
   verdict               {verdict}
-  verify it             fairlead verify {work.site.path} --bundle {bundle}
-  read it in a browser  fairlead serve {work.site.team_path}""")
+  verify it             {fairlead} verify {work.site.path} --bundle {bundle}
+  read it in a browser  {fairlead} serve {work.site.team_path}""")
+
+
+def _own_command() -> str:
+    """How this very command can be called again from here."""
+    if shutil.which("fairlead"):
+        return "fairlead"
+    command = Path(sys.executable).with_name("fairlead")
+    return str(command.relative_to(Path.cwd()) if command.is_relative_to(Path.cwd()) else command)
 
 
 def open_home() -> Home:

@@ -15,7 +15,8 @@ from notifications.words import Words, shown, words
 
 # Attainment is for the rep, the manager and HR; pages for the whole team leave it out.
 SENTENCE = 2_000  # characters
-PRIVATE_FIGURES = ("attainment_bp", "quarter_left_bp", "quota", "attained")
+# Quota priority says that somebody is below 70% of quota: as private as the figure itself.
+PRIVATE_FIGURES = ("attainment_bp", "priority", "quarter_left_bp", "quota", "attained")
 
 
 @dataclass(slots=True)

@@ -118,6 +118,9 @@ MESSAGES: dict[str, str] = {
     "figure.value": "Value received",
     "figure.owed_minus_received": "Owed less received",
     "figure.given_in_run": "Given this run",
+    "figure.weight_bp": "Room under the cap",
+    "figure.behind_after_leads": "Leads until a full lead behind",
+    "figure.waits_leads": "Leads to wait",
     "figure.chance": "Chance",
     "figure.stars_in": "Stars: {skill}",
 
@@ -414,7 +417,7 @@ MESSAGES: dict[str, str] = {
 
     "because.skill_match": "This lead fell into the skill-match share. Among those with the stars it asks for, {rep} ranked first on the figures below, weighted load before all.",
     "because.lottery": "This lead fell into the lottery share, and a ladder decided the winner: {rep}. Results, seniority and acquaintance play no part.",
-    "because.capacity_rotation": "This lead went by rotation: by what each rep was owed and had received, it was the turn of {rep}.",
+    "because.capacity_rotation": "This lead went by rotation: by what each rep was owed and had received, it was the turn of {rep}. Where reps have different weights, whoever would soonest fall a full lead behind is served.",
     "because.junior_development": "This lead was in the junior development share, and it was the turn of {rep}.",
     "because.sdr_practice": "This lead was for SDR qualification practice, and it was the turn of {rep}.",
     "because.named_account": "The account already has its owner, {rep}; named accounts go to their owner before any share.",

@@ -117,6 +117,9 @@ MESSAGES: dict[str, str] = {
     "figure.value": "已得金额",
     "figure.owed_minus_received": "应得减已得",
     "figure.given_in_run": "本次已得",
+    "figure.weight_bp": "上限内的余量",
+    "figure.behind_after_leads": "再过几条就欠满一条",
+    "figure.waits_leads": "还要等几条",
     "figure.chance": "机会",
     "figure.stars_in": "{skill}星级",
 
@@ -413,7 +416,7 @@ MESSAGES: dict[str, str] = {
 
     "because.skill_match": "这条线索归入技能匹配份额。在星级达到要求的人中，{rep} 按下表的依据排在最前，首先看加权负载。",
     "because.lottery": "这条线索归入抽签份额，由鬼脚图决定得主：{rep}。业绩、资历和关系都不起作用。",
-    "because.capacity_rotation": "这条线索按轮流分配：按各人应得与已得计算，轮到 {rep}。",
+    "because.capacity_rotation": "这条线索按轮流分配：按各人应得与已得计算，轮到 {rep}。权重不同时，先给最早会欠满一条的人。",
     "because.junior_development": "这条线索属于初级发展名额，在初级销售中轮到 {rep}。",
     "because.sdr_practice": "这条线索用于 SDR 资格练习，在 SDR 中轮到 {rep}。",
     "because.named_account": "客户已有负责人 {rep}，命名客户归其所有者，不进入份额。",

@@ -50,7 +50,7 @@ def test_the_demo_says_where_to_look_what_the_verdict_is_and_how_to_verify_it(de
     assert str(home.site / "index.html") in said
     assert f"{home.path}/digests/" in said
     assert "OPERATOR-TRUSTED" in said
-    assert f"fairlead verify {home.site}" in said
+    assert f"fairlead verify {home.site}" in said.replace("  ", " ")
 
 
 def test_the_published_site_verifies_with_its_decisions_re_executed(demo):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import random
 import shutil
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -189,9 +190,12 @@ class Inbox(Message):
 @pytest.fixture
 def inbox() -> Iterator[tuple[Inbox, str]]:
     handler = Inbox()
-    controller = Controller(handler, hostname="127.0.0.1", port=0)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
     controller.start()
-    yield handler, str(controller.server.sockets[0].getsockname()[1])
+    yield handler, str(port)
     controller.stop()
 
 

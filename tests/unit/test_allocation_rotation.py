@@ -48,6 +48,22 @@ def equal(refs, balances):
     return EqualTurns(balances.value, lambda ref: ref.encode())
 
 
+def test_the_figures_shown_for_unequal_weights_put_the_candidates_in_the_order_of_their_ranks():
+    snap = build.snapshot(reps=build.reps(count=5))
+    weights = dict(zip([rep.ref for rep in snap.reps], (9, 7, 5, 3, 1), strict=True))
+    order = WeightedTurns(weights, 5, lambda ref: ref.encode())
+    pool = Pool(Roster(snap, NO_CAPS), Balances("smb", Carry()), [GATE], order)
+    lead = build.lead(name="any")
+    for _ in range(40):
+        shown = [figures for _, _, figures in pool.ranked(GATE, lead.barred)]
+        ready = [Fraction(f["behind_after_leads"]) for f in shown if "behind_after_leads" in f]
+        waits = [Fraction(f["waits_leads"]) for f in shown if "waits_leads" in f]
+        assert [*ready, *waits] == [*sorted(ready), *sorted(waits)]
+        assert all("waits_leads" in figures for figures in shown[len(ready) :])
+        assert all(wait > 0 for wait in waits)
+        pool.take(pool.first(GATE, lead.barred), GATE, lead)
+
+
 def weighted(weights):
     def order(refs, balances):
         by_ref = dict(zip(refs, weights, strict=True))
