@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from flows import cli_answers
 from flows.errors import FairleadError
 
 EXIT_CODES = """
@@ -31,6 +32,7 @@ draw_app = typer.Typer(help="Recompute a draw from its records.", no_args_is_hel
 policy_app = typer.Typer(help="Check and read policies.", no_args_is_help=True)
 app.add_typer(draw_app, name="draw")
 app.add_typer(policy_app, name="policy")
+cli_answers.add_commands(app)
 
 POLICY = "policies/lead-allocation-v2.yaml"
 Source = Annotated[

@@ -1,0 +1,40 @@
+"""Commands that explain and re-check stored runs: `fairlead why`, `replay`, …
+
+Declared here and hung into the command line by flows/cli.py; each imports what it needs only when
+it is called.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Language = Annotated[str, typer.Option(help="zh or en")]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Hang these commands into the command line."""
+    app.command("replay")(replay)
+
+
+def replay(
+    run: Annotated[str, typer.Argument(help="2026-W48; empty: the last decided run.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Every stored run.")] = False,
+    bundle: Annotated[
+        Path | None, typer.Option(help="A replay bundle in place of the database.")
+    ] = None,
+    decisions: Annotated[
+        Path | None, typer.Option(help="With --bundle: the decision file to compare with.")
+    ] = None,
+) -> None:
+    """Decide a stored run again: every byte must come out the same (exit 1 if not)."""
+    from flows.command_replay import replay_bundle, replay_runs
+    from flows.errors import UsageError
+
+    if bundle is None and decisions is not None:
+        raise UsageError("--decisions goes with --bundle")
+    if bundle is not None and (run or every):
+        raise UsageError("--bundle replays a file: give no run beside it")
+    raise typer.Exit(replay_bundle(bundle, decisions) if bundle else replay_runs(run, every=every))

@@ -1,0 +1,31 @@
+"""Reading and answering about runs that are stored: the home, its database, one run."""
+
+from __future__ import annotations
+
+import psycopg
+
+from adapters.warehouse import runs
+from adapters.warehouse.runs import Run
+from flows.errors import UsageError
+from flows.home import Home
+from flows.settings import load_settings
+
+
+def initialised_home() -> Home:
+    """The home of the settings; a command that only reads makes none. Errors: UsageError."""
+    settings = load_settings()
+    home = Home(settings.with_home(), settings)
+    if not home.is_initialised():
+        raise UsageError(f"{home.path} is not initialised: run `fairlead init` first")
+    return home
+
+
+def chosen_run(conn: psycopg.Connection, run_key: str, stage: str = "decided") -> Run:
+    """The run of this key, or the last one that reached `stage`. Errors: UsageError."""
+    known = runs.run_keys(conn, stage)
+    key = run_key or (known[-1] if known else "")
+    run = runs.find_run(conn, key) if key else None
+    if run is None:
+        listed = ", ".join(known[-5:]) or "none yet"
+        raise UsageError(f"there is no run {key or stage!r} here; {stage} so far: {listed}")
+    return run
