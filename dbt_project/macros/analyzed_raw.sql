@@ -2,5 +2,5 @@
 {% macro analyzed_raw() -%}
     analyze
     raw.run_context, raw.policy_factor_levels, raw.policy_tiers, raw.policy_stage_multipliers,
-    raw.policy_size_bands, raw.policy_settings
+    raw.policy_size_bands, raw.policy_grades, raw.policy_settings
 {%- endmacro %}

@@ -1,17 +1,22 @@
 """Building the models on rows written by hand, and reading the marts back."""
 
+import atexit
 import os
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
 from adapters.warehouse.address import Address
+from adapters.warehouse.embedded import start
 from adapters.warehouse.run_context import RunContext, write_policy_tables, write_run_context
 from allocation.policy import load_policy
 from allocation.policy_tables import policy_tables
@@ -22,7 +27,18 @@ POLICY = ROOT / "policies" / "lead-allocation-v2.yaml"
 LANDED = datetime(2026, 11, 22, 12, tzinfo=UTC)
 AS_OF = datetime(2026, 11, 23, 0, 40, tzinfo=UTC)  # Monday 08:40 in Shanghai
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
 Row = dict[str, Any]
+
+
+def served() -> tuple[Address, Path]:
+    """An embedded PostgreSQL of its own, and the folder it is in; both are gone at exit."""
+    # Not pytest's folder: another pytest that starts meanwhile closes it to the server's user.
+    folder = Path(mkdtemp(prefix="fairlead-dbt-"))
+    # The server stops at exit; what was registered before it is called after it.
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return start(folder / "pg"), folder
 
 
 def insert_raw(
@@ -50,7 +66,14 @@ def insert_raw(
         )
 
 
-def set_run(conn: psycopg.Connection, run_key: str, source: str) -> None:
+def set_run(
+    conn: psycopg.Connection,
+    run_key: str,
+    source: str,
+    *,
+    as_of: datetime = AS_OF,
+    landed_until: datetime | None = None,
+) -> None:
     """Make `run_key` over `source` under the shipped policy the run to build for."""
     policy = load_policy(POLICY.read_text(encoding="utf-8"))
     write_policy_tables(conn, policy_tables(policy))
@@ -59,9 +82,9 @@ def set_run(conn: psycopg.Connection, run_key: str, source: str) -> None:
         RunContext(
             run_key=run_key,
             run_kind="week",
-            as_of=AS_OF,
-            as_of_date=date(2026, 11, 23),
-            landed_until=AS_OF,
+            as_of=as_of,
+            as_of_date=as_of.astimezone(SHANGHAI).date(),
+            landed_until=landed_until or as_of,
             zone="Asia/Shanghai",
             currency="CNY",
             policy_sha256=policy.sha256,

@@ -13,6 +13,7 @@ deals as (
         opportunities.owner_id,
         opportunities.industry,
         opportunities.lead_type,
+        opportunities.amount_cny,
         opportunities.stage = 'won' as is_won,
         {{ company_size('opportunities.employees') }} as company_size
     from {{ ref('stg_crm__opportunities') }} as opportunities
@@ -30,6 +31,7 @@ select
     deals.opportunity_id,
     deals.owner_id,
     deals.is_won,
+    deals.amount_cny,
     segments.segment
 from deals
 cross join

@@ -28,9 +28,8 @@ open_opportunities as (
         opportunities.owner_id,
         opportunities.stage,
         opportunities.amount_cny,
-        -- Discovery is the first stage: a deal whose entry day is unknown is in it since it exists.
         opportunities.stage = 'discovery'
-        and coalesce(opportunities.stage_entered_on, opportunities.created_on)
+        and {{ discovery_since('opportunities') }}
         <= runs.as_of_date - settings.stalled_days::integer as is_stalled
     from opportunities
     cross join runs

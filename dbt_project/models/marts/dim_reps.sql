@@ -15,10 +15,10 @@ absent as (
             and coalesce(absences.away_to, 'infinity') >= runs.as_of_date
 ),
 
-ages as (
+tenures as (
     select
         reps.rep_id,
-        age(runs.as_of_date::timestamp, reps.hired_on::timestamp) as tenure
+        {{ full_months('reps.hired_on', 'runs.as_of_date') }} as tenure_months
     from reps
     cross join runs
     where reps.hired_on <= runs.as_of_date
@@ -31,8 +31,7 @@ select
     reps.email,
     reps.role,
     reps.hired_on,
-    (extract(year from ages.tenure) * 12 + extract(month from ages.tenure))::integer
-        as tenure_months,
+    tenures.tenure_months,
     reps.manager_id,
     reps.region,
     reps.office,
@@ -51,7 +50,7 @@ select
     reps.feishu_id
 from reps
 cross join runs
-left join ages
-    on reps.rep_id = ages.rep_id
+left join tenures
+    on reps.rep_id = tenures.rep_id
 left join absent
     on reps.rep_id = absent.rep_id

@@ -22,6 +22,19 @@ scores as (
 
 tiers as (
     select * from {{ ref('stg_policy__tiers') }}
+),
+
+grades as (
+    select * from {{ ref('stg_policy__grades') }}
+),
+
+reach as (
+    select sum(best.points) as most_points
+    from (
+        select max(points) as points
+        from {{ ref('stg_policy__factor_levels') }}
+        group by factor
+    ) as best
 )
 
 select
@@ -31,6 +44,8 @@ select
     scores.score,
     scores.weighted_x100,
     reached.band,
+    floor(scores.score * 100.0 / reach.most_points)::integer as score_100,
+    lettered.grade,
     scores.points,
     scores.unknown_factors,
     leads.status,
@@ -45,6 +60,16 @@ from scores
 inner join leads
     on scores.lead_id = leads.lead_id
 cross join runs
+cross join reach
+left join
+    lateral (
+        select grades.grade
+        from grades
+        where grades.min_score <= floor(scores.score * 100.0 / reach.most_points)
+        order by grades.min_score desc
+        limit 1
+    ) as lettered
+    on true
 left join
     lateral (
         select tiers.band

@@ -10,6 +10,10 @@ pivoted as (
         (max(value) filter (where name = 'evidence_months'))::numeric as evidence_months,
         (max(value) filter (where name = 'evidence_up_pct'))::numeric as evidence_up_pct,
         (max(value) filter (where name = 'evidence_down_pct'))::numeric as evidence_down_pct,
+        (max(value) filter (where name = 'evidence_prior_deals'))::numeric as evidence_prior_deals,
+        (max(value) filter (where name = 'deal_size_skills'))::jsonb as deal_size_skills,
+        (max(value) filter (where name = 'full_stars_min_months'))::numeric
+            as full_stars_min_months,
         (max(value) filter (where name = 'high_value_min_amount'))::numeric as high_value_min_amount
     from source
 )
