@@ -16,7 +16,27 @@ Language = Annotated[str, typer.Option(help="zh or en")]
 
 def add_commands(app: typer.Typer) -> None:
     """Hang these commands into the command line."""
+    app.command("why")(why)
     app.command("replay")(replay)
+
+
+def why(
+    lead: Annotated[
+        str, typer.Argument(help="A lead's id, or the beginning of its reference.")
+    ] = "",
+    rep: Annotated[str, typer.Option(help="Why not this rep: an id, a name, a reference.")] = "",
+    run: Annotated[str, typer.Option(help="2026-W48; empty: the last that decided it.")] = "",
+    language: Language = "en",
+    full: Annotated[
+        bool, typer.Option("--full", help="All candidates, not the first ten.")
+    ] = False,
+) -> None:
+    """Why a lead went where it went; with --rep why not to them; --rep alone: their week."""
+    from flows.command_why import why as answer
+
+    if language not in ("zh", "en"):
+        raise typer.BadParameter("language is zh or en")
+    answer(lead, rep, run, language, full=full)  # type: ignore[arg-type]  # checked above
 
 
 def replay(

@@ -459,6 +459,18 @@ MESSAGES: dict[str, str] = {
     "rep.why_not_words": "Each lead's page lists every candidate's rank, the figures behind it, and who was excluded by what.",
     "rep.capacity": "Load before this run",
 
+    "why.has_it": "{rep} has it.",
+    "why.ranked": "{rep} could have had it and ranked {rank} of {count}; {owner} ranked first.",
+    "why.figure": "{figure}: {rep} {mine}, {owner} {theirs}",
+    "why.drawn": "{rep} was in the draw with the same chance of this lead as everybody, {each}; the ladder led to {owner}.",
+    "why.excluded": "{rep} could not have it: {reason}.",
+    "why.numbers": "{reason} ({numbers})",
+    "why.named": "The rule names {owner}, so nobody else was ranked for it, {rep} neither.",
+    "why.nobody": "It went to nobody, so {rep} was not ranked for it.",
+    "why.by_rule": "By rule, not by lot: {week} leads in this run, {quarter} this quarter.",
+    "why.average": "All ways together {rep} has received {total} leads this quarter; the average of the {count} active reps with the role {role} is {average}.",
+    "why.behind": "For {count} leads {rep} was eligible and somebody else ranked before; the best of those ranks was {best}.",
+
     "draw.title": "{draw} · {run}",
     "draw.about_ladder": "{prizes} leads among {entrants} entrants, {chance} each for at least one",
     "draw.about_select": "from {leads} leads: {shares}",

@@ -458,6 +458,18 @@ MESSAGES: dict[str, str] = {
     "rep.why_not_words": "每条线索的页面都列出候选人的名次、依据和排除理由。",
     "rep.capacity": "分配前的负载",
 
+    "why.has_it": "这条线索就是 {rep} 的。",
+    "why.ranked": "{rep} 有资格，排第 {rank} 位（共 {count} 位）；{owner} 排第一。",
+    "why.figure": "{figure}：{rep} {mine}，{owner} {theirs}",
+    "why.drawn": "{rep} 参加了抽签，得到这条线索的机会与所有人相同，为 {each}；梯子走到了 {owner}。",
+    "why.excluded": "{rep} 不能得到这条线索：{reason}。",
+    "why.numbers": "{reason}（{numbers}）",
+    "why.named": "规则指名 {owner}，没有给其他人排名，{rep} 也一样。",
+    "why.nobody": "这条线索没有给任何人，所以没有给 {rep} 排名。",
+    "why.by_rule": "按规则（非抽签）分到：本次 {week} 条，本季度 {quarter} 条。",
+    "why.average": "本季度各种方式合计，{rep} 共得到 {total} 条线索；同为 {role} 的 {count} 名在职销售平均 {average} 条。",
+    "why.behind": "有 {count} 条线索 {rep} 有资格但别人排在前面，其中最好的一次排第 {best} 位。",
+
     "draw.title": "{draw} · {run}",
     "draw.about_ladder": "{entrants} 人抽 {prizes} 条，每人至少中一条的机会 {chance}",
     "draw.about_select": "{leads} 条线索中抽选：{shares}",
