@@ -75,6 +75,7 @@ def freeze(request: RunRequest, landed: Landed) -> str:
         runs.store_run(conn, _run(work, landed))
         body = canonical(snapshot.to_record())
         digest = runs.store_document(conn, work.run, "snapshot", body, now)
+        runs.store_document(conn, work.run, "quality", _quality(conn, work, landed), now)
         ledger_store.append(conn, _entries(conn, work, landed, snapshot, digest), now)
         make = _select_openings(conn, work, snapshot, digest)
         log_openings(conn, work, work.select_window, make)
@@ -160,6 +161,15 @@ def _snapshot(
         rep_ref=rep_refs,
         waiting={lead_refs[id_]: run for id_, run in waiting.items() if id_ in lead_refs},
     )
+
+
+def _quality(conn: psycopg.Connection, work: Workspace, landed: Landed) -> bytes:
+    """What the data-quality page says of each file, kept with the run."""
+    files = [
+        {key: row[key] for key in ("file", "rows_read", "rows_bad")}
+        for row in marts.rows(conn, "fct_source_quality", work.run)
+    ]
+    return canonical({"files": files, "notes": list(landed.notes)})
 
 
 def _entries(
