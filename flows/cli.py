@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from flows import cli_answers
+from flows.command_score import score_app
 from flows.errors import FairleadError
 
 EXIT_CODES = """
@@ -32,6 +33,7 @@ draw_app = typer.Typer(help="Recompute a draw from its records.", no_args_is_hel
 policy_app = typer.Typer(help="Check and read policies.", no_args_is_help=True)
 app.add_typer(draw_app, name="draw")
 app.add_typer(policy_app, name="policy")
+app.add_typer(score_app, name="score")
 cli_answers.add_commands(app)
 
 POLICY = "policies/lead-allocation-v2.yaml"
