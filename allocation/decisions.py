@@ -7,7 +7,7 @@ from typing import Any
 
 from allocation.eligibility import Figures
 from allocation.snapshot import Carry
-from ledger.canonical import canonical
+from ledger.canonical import canonical_pieces
 
 FORMAT = "fairlead/decisions/1"
 
@@ -112,15 +112,14 @@ class Allocation:
 
     def file(self) -> bytes:
         """The decision file's canonical bytes (public, pseudonymous)."""
-        return canonical(
-            {
-                "format": FORMAT,
-                "run": self.run,
-                "snapshot": self.snapshot_sha256,
-                "policy_sha256": self.policy_sha256,
-                "decisions": [decision.to_record() for decision in self.decisions],
-            }
-        )
+        members = {
+            "format": FORMAT,
+            "run": self.run,
+            "snapshot": self.snapshot_sha256,
+            "policy_sha256": self.policy_sha256,
+            "decisions": (decision.to_record() for decision in self.decisions),
+        }
+        return b"".join(canonical_pieces(members))
 
     def sha256(self) -> str:
         """SHA-256 of the decision file, what the allocation record states."""

@@ -12,7 +12,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from fractions import Fraction
 from typing import Any, Self, TypeVar
 
-from ledger.canonical import canonical
+from ledger.canonical import canonical_pieces
 
 FORMAT = "fairlead/snapshot/1"
 
@@ -139,14 +139,19 @@ class Snapshot:
 
     def to_record(self) -> dict[str, Any]:
         """The snapshot as plain values, ready for canonical bytes."""
+        members = self.members()
+        return members | {name: list(members[name]) for name in ("leads", "reps")}
+
+    def members(self) -> dict[str, Any]:
+        """The record's members; leads and reps as iterators, for a million are large as dicts."""
         return {
             "format": FORMAT,
             "run": self.run,
             "as_of": self.as_of,
             "zone": self.zone,
             "currency": self.currency,
-            "leads": [_row_record(lead) for lead in self.leads],
-            "reps": [_row_record(rep) for rep in self.reps],
+            "leads": map(_row_record, self.leads),
+            "reps": map(_row_record, self.reps),
             "carry": self.carry.to_record(),
         }
 
@@ -169,7 +174,10 @@ class Snapshot:
 
 def snapshot_sha256(snapshot: Snapshot) -> str:
     """SHA-256 (hex) of the snapshot's canonical bytes: what the ledger records."""
-    return hashlib.sha256(canonical(snapshot.to_record())).hexdigest()
+    digest = hashlib.sha256()
+    for piece in canonical_pieces(snapshot.members()):
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def ratio_text(number: Fraction) -> str:

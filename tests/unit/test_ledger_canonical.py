@@ -13,6 +13,7 @@ from ledger.canonical import (
     MAX_INTEGER,
     CanonicalError,
     canonical,
+    canonical_pieces,
     parse,
     parse_canonical,
     sha256_hex,
@@ -136,3 +137,34 @@ def test_any_bytes_are_either_read_or_refused(data: bytes) -> None:
     except CanonicalError:
         return
     assert parse(canonical(value)) == value
+
+
+@given(values)
+def test_our_bytes_are_those_of_the_reference_serialiser_for_every_record(value: object) -> None:
+    assert canonical(value) == rfc8785.dumps(value)
+
+
+@pytest.mark.parametrize(
+    "letter", [chr(i) for i in range(0x100)] + ["\u2028", "\uffff", "\U0001f600"]
+)
+def test_every_control_sign_and_special_letter_is_escaped_as_rfc_8785_says(letter: str) -> None:
+    for value in (letter, {"key": letter}, {letter: 1, "a" + letter: 2}):
+        assert canonical(value) == rfc8785.dumps(value)
+
+
+@given(st.dictionaries(st.text(st.characters(max_codepoint=127)), st.lists(values)))
+def test_a_record_written_in_pieces_has_the_same_bytes(record: dict[str, list[object]]) -> None:
+    pieces = canonical_pieces({key: iter(rows) for key, rows in record.items()})
+    assert b"".join(pieces) == canonical(record)
+    assert b"".join(canonical_pieces(record)) == canonical(record)
+
+
+def test_many_rows_in_pieces_have_the_same_bytes_and_other_keys_are_refused() -> None:
+    rows = [{"n": n} for n in range(2_500)]
+    assert b"".join(canonical_pieces({"rows": iter(rows), "a": "b"})) == canonical(
+        {"rows": rows, "a": "b"}
+    )
+    with pytest.raises(CanonicalError):
+        list(canonical_pieces({"\u00e9": 1}))
+    with pytest.raises(CanonicalError):
+        list(canonical_pieces({"rows": iter([1.5])}))
