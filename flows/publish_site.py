@@ -18,6 +18,7 @@ from adapters.warehouse import ledger_store, runs
 from adapters.warehouse.ledger_store import NewEntry
 from audit.verify import verify
 from flows.errors import EnvironmentRefused
+from flows.evidence import keep_evidence
 from flows.progress import say
 from flows.request import RunRequest
 from flows.run_record import load_record, load_summary
@@ -44,6 +45,8 @@ def publish_site(request: RunRequest) -> str:
     work = open_workspace(request)
     try:
         work.site.check()
+        with work.connect() as conn:
+            keep_evidence(conn, work)
         with work.connect() as conn:
             pages = _pages(conn, work)
         with work.connect() as conn:

@@ -15,12 +15,14 @@ from allocation.explanation import explanations
 from allocation.policy import load_policy
 from allocation.snapshot import Snapshot
 from flows.errors import EnvironmentRefused
+from flows.evidence import load_evidence, spoken
 from flows.log_draws import draws_value, seeds
 from ledger.canonical import parse_canonical, sha256_hex
 from lottery.records import LADDER, closing_hash
 from lottery.sources import source_kind
 from notifications.record import Directory, RunRecord, RunSummary
 
+RULE_HISTORY = 25  # runs before this one: half a year of weeks
 VERDICT_OF_SOURCE = {"operator": "OPERATOR-TRUSTED", "public": "VALUE BY EYE"}
 
 
@@ -85,6 +87,8 @@ def load_record(
         quarter=_quarter_so_far(conn, run),
         site_url=site_url,
         names=_directory(conn, run),
+        evidence=load_evidence(conn, run_key),
+        rule_history=runs.verdict_history(conn, run, RULE_HISTORY),
     )
 
 
@@ -215,4 +219,4 @@ def _directory(conn: psycopg.Connection, run: runs.Run) -> Directory:
     for row in marts.rows_if_current(conn, "fct_allocation_leads", run.run_key):
         if row["lead_id"] in lead_refs and row.get("company"):
             leads[lead_refs[row["lead_id"]]]["company"] = row["company"]
-    return Directory(reps=reps, leads=leads)
+    return Directory(reps=reps, leads=leads, **spoken(conn, run))

@@ -44,6 +44,7 @@ class Facts:
     won: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     next_for: dict[str, list[str]] = field(default_factory=dict)
     excluded_for: dict[str, Counter[str]] = field(default_factory=dict)
+    capability_of: dict[str, list[Row]] = field(default_factory=dict)
 
     @property
     def owned(self) -> int:
@@ -91,6 +92,8 @@ def facts(record: RunRecord) -> Facts:
     _index_levels(result)
     _index_ladders(result)
     _index_explanations(result)
+    for row in record.evidence.capability:
+        result.capability_of.setdefault(str(row.get("rep", "")), []).append(row)
     return result
 
 

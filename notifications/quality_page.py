@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from notifications.evidence_parts import Section, Tab, Table, tabs
 from notifications.lens import SENTENCE, Lens, is_count
 from notifications.record import Row
+from notifications.rule_history import history_sections, rule_state
+from notifications.scoring_page import unknown_counts
 from notifications.views import Chrome, chrome, run_crumbs
 from notifications.words import shown
 
 UP = ""
+FINDINGS = 8  # places named per kind; the count says how many there are
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ class QualityView:
     gates: Sequence[GateView]
     unknown: Sequence[tuple[str, str, str]]
     limit: str
+    tabs: Sequence[Tab]
+    sections: Sequence[Section]
 
 
 def quality_view(lens: Lens) -> QualityView:
@@ -92,7 +98,34 @@ def quality_view(lens: Lens) -> QualityView:
         gates=[_gate(lens, verdict) for verdict in record.verdicts],
         unknown=_unknown(lens),
         limit=f"{shown(limit)}%" if limit is not None else t.plain("unknown"),
+        tabs=tabs(lens, "quality"),
+        sections=[*_findings(lens), *history_sections(lens)],
     )
+
+
+def _findings(lens: Lens) -> list[Section]:
+    """Rows that are possible and odd: nothing is repaired, and how each counts is said."""
+    t = lens.t
+    found = lens.facts.record.evidence.findings
+    if not found:
+        return []
+    rows = []
+    for kind in sorted({str(row.get("finding")) for row in found}):
+        these = [row for row in found if str(row.get("finding")) == kind]
+        places = [shown(row.get("row_id") or "") for row in these[:FINDINGS]]
+        rows.append(
+            [
+                t.code("finding", kind),
+                t.code("finding_outcome", kind),
+                ", ".join(places) if lens.is_team else t.plain("quality.withheld"),
+                lens.number(len(these)),
+            ]
+        )
+    heads = [t.plain(f"findings.{head}") for head in ("what", "counts", "where", "rows")]
+    table = Table(t.plain("findings.heading"), heads, rows, 3)
+    return [
+        Section("findings", t.plain("findings.heading"), (t.plain("findings.words"),), table=table)
+    ]
 
 
 def _file_row(lens: Lens, row: Row) -> FileRow:
@@ -139,9 +172,8 @@ def _gate(lens: Lens, verdict: Row) -> GateView:
 
 
 def _promise(lens: Lens, rule: Row) -> PromiseRow:
-    kept = bool(rule.get("ok"))
     severity = str(rule.get("severity", ""))
-    state = "kept" if kept else "broken" if severity == "critical" else "warned"
+    state = rule_state(rule)
     rows = rule.get("failed_rows") or ()
     count = rule.get("failed_count")
     return PromiseRow(
@@ -168,15 +200,8 @@ def _failed(lens: Lens, row: Row) -> tuple[str, str, str]:
 
 def _unknown(lens: Lens) -> list[tuple[str, str, str]]:
     """(factor, leads without it, part): what the scores could not know."""
-    leads = lens.facts.leads.values()
-    names: dict[str, int] = {}
-    for lead in leads:
-        for name in lead.get("points") or {}:
-            names.setdefault(str(name), 0)
-        for name in lead.get("unknown") or ():
-            names[str(name)] = names.get(str(name), 0) + 1
-    total = max(1, len(leads))
+    total = max(1, len(lens.facts.leads))
     return [
         (lens.factor(name), lens.number(n), lens.percent(Fraction(n, total)))
-        for name, n in names.items()
+        for name, n in unknown_counts(lens).items()
     ]

@@ -25,10 +25,52 @@ class Directory:
 
     reps: {rep ref: {"rep_id","name","email","role","manager": rep ref, "language": "zh|en"}}
     leads: {lead ref: {"lead_id","company"}}; all keys are optional.
+    notes: {(rep ref, skill): a reviewer's own words}; goals: the same of the rep's own.
+    accounts: {opportunity id: the customer's name}.
     """
 
     reps: Mapping[str, Row] = field(default_factory=dict)
     leads: Mapping[str, Row] = field(default_factory=dict)
+    notes: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    goals: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    accounts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the models said beside the snapshot, kept with the run; empty for runs before it.
+
+    Reps and leads are refs, days "YYYY-MM-DD", rates texts such as "0.2170".
+
+    - scores: [{"score","score_100","grade","band","leads": n}], leads open for allocation.
+    - disagreements: [{"lead","band","score","weighted_x100","highest_outscored_band",
+      "lowest_outscored_x100","outscored_leads"}].
+    - benchmarks: the rows of fct_segment_benchmarks.
+    - capability: [{"rep","skill","stars","steps": [{"step","before","after","by","by_rep","on",
+      "reason","figures"}]}].
+    - issues: [{"issue_id","issued_on","issued_with_run","is_current","raised_cells",
+      "lowered_cells","new_cells","cells": [[rep, skill, stars]]}], newest first.
+    - goals: [{"rep","skill","asked_on","stars","is_reached"}].
+    - capacity_history: [{"run","on","reps": [{"rep","load_x100","open_opportunities",
+      "open_leads","stalled_opportunities"}]}], oldest first.
+    - stalled: [{"opportunity_id","rep","amount","since","days","is_entry_day_unknown"}].
+    - absences: [{"rep","first_day_on","last_day_on","is_away_now"}].
+    - findings: [{"finding","file","row_id"}].
+    - models: [{"name","layer","description","materialized","depends_on": [names],
+      "columns": [{"name","type","description","tests": [names]}],"tests": [names]}].
+    """
+
+    scores: Sequence[Row] = ()
+    disagreements: Sequence[Row] = ()
+    benchmarks: Sequence[Row] = ()
+    capability: Sequence[Row] = ()
+    issues: Sequence[Row] = ()
+    goals: Sequence[Row] = ()
+    capacity_history: Sequence[Row] = ()
+    stalled: Sequence[Row] = ()
+    absences: Sequence[Row] = ()
+    findings: Sequence[Row] = ()
+    models: Sequence[Row] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +97,9 @@ class RunRecord:
     - rep_facts (team only): {rep ref: {"stalled_opportunities": n, …}}.
     - quarter (per rep, up to and without this run): {rep ref: {"expected": "p/q", "actual": n}}
       of lottery leads this quarter.
+    - evidence: the models' facts about scores, stars, load, segments; see Evidence.
+    - rule_history: [{"run","door","checked_at","rules": [{"id","ok","severity","failed_count",
+      "zh","en"}]}], past runs and this one, oldest first.
     - site_url: where the team's site is served, for links in mails; "" prints paths.
     """
 
@@ -82,6 +127,8 @@ class RunRecord:
     rep_facts: Mapping[str, Row] = field(default_factory=dict)
     quarter: Mapping[str, Row] = field(default_factory=dict)
     names: Directory | None = None
+    evidence: Evidence = field(default_factory=Evidence)
+    rule_history: Sequence[Row] = ()
     site_url: str = ""
 
 

@@ -13,6 +13,7 @@ from notifications.facts import draw_id, draw_page
 from notifications.ladder_svg import way_id
 from notifications.lens import Lens, rational
 from notifications.record import Row
+from notifications.rep_skills import CellView, rep_cells
 from notifications.views import Chrome, Crumb, chrome, run_crumbs
 from notifications.words import shown
 
@@ -61,6 +62,7 @@ class RepView:
     next_for: Sequence[Markup]
     excluded: Sequence[tuple[str, str]]
     capacity: Sequence[tuple[str, str]]
+    skills: Sequence[CellView]
     is_team: bool
     ref: str
 
@@ -100,6 +102,7 @@ def rep_view(lens: Lens, ref: str) -> RepView:
         if lens.is_team
         else (),
         capacity=capacity(lens, rep) if lens.is_team else (),
+        skills=rep_cells(lens, ref),
         is_team=lens.is_team,
         ref=shown(ref),
     )

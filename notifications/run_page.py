@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from markupsafe import Markup
 
+from notifications.evidence_parts import Tab, tabs
 from notifications.facts import METHODS
 from notifications.lens import Lens
 from notifications.record import Row
@@ -75,6 +76,7 @@ class RunView:
     held_more: int
     draws: Sequence[DrawRow]
     doors: Sequence[DoorView]
+    tabs: Sequence[Tab]
 
 
 def run_view(lens: Lens) -> RunView:
@@ -107,6 +109,7 @@ def run_view(lens: Lens) -> RunView:
         held_more=max(0, len(facts.held) - HELD_SHOWN),
         draws=[draw_row(lens, draw) for draw in facts.draws],
         doors=[door_view(lens, verdict) for verdict in record.verdicts],
+        tabs=tabs(lens, ""),
     )
 
 

@@ -9,22 +9,35 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from notifications.capability_page import capability_view, issue_page, issue_view
+from notifications.capacity_page import capacity_view
 from notifications.decision_page import decision_view
 from notifications.draw_page import draw_view
+from notifications.evidence_parts import evidence_pages
 from notifications.facts import draw_page, facts
 from notifications.lens import Lens
 from notifications.list_pages import lead_list_view, rep_list_view, run_list_view
+from notifications.models_page import models_view
 from notifications.policy_page import policy_view
 from notifications.quality_page import quality_view
 from notifications.record import LANGUAGES, Audience, RunRecord, RunSummary
 from notifications.rep_page import rep_view
 from notifications.run_page import run_view
+from notifications.scoring_page import scoring_view
+from notifications.segments_page import segments_view
 from notifications.verify_page import verify_view
 from notifications.views import policy_path
 from notifications.words import words
 
 HERE = Path(__file__).parent
 ASSETS = ("fairlead.css", "favicon.svg")
+EVIDENCE = {
+    "scoring": scoring_view,
+    "capability": capability_view,
+    "capacity": capacity_view,
+    "segments": segments_view,
+    "models": models_view,
+}
 
 
 @cache
@@ -69,6 +82,12 @@ def _pages(lens: Lens, runs: Sequence[RunSummary]) -> Iterator[tuple[str, str, A
     yield f"{run}/quality.html", "quality", quality_view(lens)
     yield f"{run}/leads/index.html", "leads", lead_list_view(lens)
     yield f"{run}/reps/index.html", "reps", rep_list_view(lens)
+    for name in evidence_pages(lens.facts, is_team=lens.is_team):
+        yield f"{run}/{name}.html", "evidence", EVIDENCE[name](lens)
+        if name == "capability":
+            for issue in lens.facts.record.evidence.issues:
+                page = issue_page(issue.get("issue_id"))
+                yield f"{run}/{page}.html", "evidence", issue_view(lens, issue)
     for draw in lens.facts.draws:
         yield f"{run}/draws/{draw_page(lens.facts, draw)}.html", "draw", draw_view(lens, draw)
     for ref in lens.facts.reps:

@@ -20,6 +20,18 @@ CONTRACTED = (
     "fct_rep_capacity",
     "fct_rep_capability",
     "fct_source_quality",
+    # What only decorates pages:
+    "fct_lead_scores",
+    "fct_score_disagreements",
+    "fct_segment_benchmarks",
+    "fct_capability_steps",
+    "fct_capability_goals",
+    "fct_capability_matrix_history",
+    "dim_capability_issues",
+    "fct_rep_capacity_history",
+    "fct_stalled_opportunities",
+    "fct_rep_absences",
+    "fct_input_findings",
 )
 
 
@@ -48,6 +60,21 @@ def rows_if_current(conn: psycopg.Connection, mart: str, run_key: str) -> list[d
         return rows(conn, mart, run_key)
     except StaleMartError:
         return []
+
+
+def capacity_weeks(
+    conn: psycopg.Connection, source: str, as_of: datetime, limit: int
+) -> list[dict[str, Any]]:
+    """Load by rep in the newest `limit` weeks of a source up to `as_of`, oldest first."""
+    with conn.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(
+            "select * from marts.fct_rep_capacity_history where source = %(source)s "
+            "and as_of_at <= %(as_of)s and run_key in (select run_key from "
+            "marts.fct_rep_capacity_history where source = %(source)s and as_of_at <= %(as_of)s "
+            "group by run_key order by max(as_of_at) desc limit %(limit)s) "
+            "order by as_of_at, run_key, rep_id",
+            {"source": source, "as_of": as_of, "limit": limit},
+        ).fetchall()
 
 
 def quarantine_sample(

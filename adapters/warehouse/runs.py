@@ -143,6 +143,25 @@ def verdicts(conn: psycopg.Connection, run_key: str) -> list[dict[str, Any]]:
     return [dict(body) for (body,) in found]
 
 
+def verdict_history(conn: psycopg.Connection, run: Run, limit: int) -> list[dict[str, Any]]:
+    """The newest verdict of each door of this run and the `limit` runs before, oldest first.
+
+    Rows that failed are left out: what past pages showed of them is theirs.
+    """
+    with conn.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(
+            "select distinct on (r.as_of, v.run_key, v.door) v.run_key as run, v.door, "
+            "v.body ->> 'checked_at' as checked_at, "
+            "(select coalesce(jsonb_agg(rule - 'failed_rows' order by place), '[]'::jsonb) from "
+            "jsonb_array_elements(v.body -> 'rules') with ordinality as listed (rule, place)) "
+            "as rules from decisions.verdicts v join decisions.runs r using (run_key) "
+            "where r.run_key in (select run_key from decisions.runs where source = %(source)s "
+            "and as_of <= %(as_of)s order by as_of desc limit %(limit)s) "
+            "order by r.as_of, v.run_key, v.door, v.verdict_id desc",
+            {"source": run.source, "as_of": run.as_of, "limit": limit + 1},
+        ).fetchall()
+
+
 def store_decisions(
     conn: psycopg.Connection, run_key: str, decided: Iterable[Mapping[str, Any]]
 ) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-# ruff: noqa: E501  one sentence, one line
+from notifications.locale.evidence import EN
+from notifications.locale.governance import EN as GOVERNANCE
+
 # fmt: off
 MESSAGES: dict[str, str] = {
     "unknown": "unknown",
@@ -600,3 +602,5 @@ MESSAGES: dict[str, str] = {
     "verify.not_4": "Where the operator supplied the chance, that nobody picked it.",
     "verify.not_5": "That the policy is a good one: people must judge that.",
 }
+MESSAGES |= EN
+MESSAGES |= GOVERNANCE

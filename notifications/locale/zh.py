@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from notifications.locale.evidence import ZH
+from notifications.locale.governance import ZH as GOVERNANCE
+
 # fmt: off
 MESSAGES: dict[str, str] = {
     "unknown": "未知",
@@ -599,3 +602,5 @@ MESSAGES: dict[str, str] = {
     "verify.not_4": "随机数由运营方提供时，没有人事先挑选。",
     "verify.not_5": "政策是否合理：政策要由人来评判。",
 }
+MESSAGES |= ZH
+MESSAGES |= GOVERNANCE

@@ -1,0 +1,191 @@
+"""The geometry of each kind of chart, drawn with matplotlib in the frame of `chart_frame`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notifications.chart_frame import (
+    WIDTH,
+    Say,
+    axis_names,
+    framed,
+    hairlines,
+    legend,
+    rectangles,
+    round_steps,
+    tick,
+)
+from notifications.chart_svg import PALETTE
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from notifications.charts import Bars, Calibration, Heat, Multiples, Ranks
+
+ROW = 18  # of a lying bar
+THIN = 7  # of a rep in the heat map
+STRIP = 19  # of a rule in the small multiples
+STARS = {0: ("line", 0.55), 1: ("h0", 0.22), 2: ("h0", 0.55), 3: ("h0", 1.0)}
+STATES = {"kept": "good", "warned": "warn", "broken": "bad"}
+
+
+def bars(chart: Bars, say: Say) -> Figure:
+    height, left = 280.0, 52.0
+    figure, axes = framed(height, left, 48, 12, 34)
+    totals = [0.0] * len(chart.categories)
+    for series in chart.series:
+        boxes = [
+            (k - 0.39, totals[k], 0.78, value) for k, value in enumerate(series.values) if value
+        ]
+        rectangles(axes, series.tone, boxes)
+        totals = [a + b for a, b in zip(totals, series.values, strict=True)]
+    steps = round_steps(max([*totals, *(mark for _, mark in chart.marks)], default=0))
+    hairlines(axes, steps)
+    for label, mark in chart.marks:
+        axes.axhline(
+            mark, color=PALETTE["ink"], linewidth=1.2, linestyle=(0, (4, 3)), clip_on=False
+        )
+        axes.text(
+            len(chart.categories) - 0.5,
+            mark,
+            say(label),
+            color=PALETTE["ink"],
+            ha="right",
+            va="bottom",
+        )
+    axes.set_xlim(-0.6, len(chart.categories) - 0.4)
+    axes.set_ylim(0, steps[-1])
+    axes.set_yticks(steps, [tick(step) for step in steps])
+    axes.set_xticks(range(len(chart.categories)), [say(name) for name in chart.categories])
+    axis_names(figure, chart, say, height, left)
+    if len(chart.series) > 1:
+        legend(figure, [(s.name, s.tone, 1.0) for s in chart.series], say, height)
+    return figure
+
+
+def ranks(chart: Ranks, say: Say) -> Figure:
+    rows, left = chart.rows, 170.0
+    height = 50.0 + ROW * max(1, len(rows)) + (18 if chart.caption.x else 0)
+    figure, axes = framed(height, left, 46 if chart.caption.x else 28, 64, 22)
+    reach = [
+        value for row in rows for value in (row.value, row.high, row.mark) if value is not None
+    ]
+    steps = round_steps(max(reach, default=0))
+    hairlines(axes, steps, upright=True)
+    for tone in dict.fromkeys(row.tone for row in rows):
+        boxes = [(0.0, k - 0.34, row.value, 0.68) for k, row in enumerate(rows) if row.tone == tone]
+        rectangles(axes, tone, boxes)
+    for k, row in enumerate(rows):
+        if row.low is not None and row.high is not None:
+            axes.plot(
+                [row.low, row.high], [k, k], color=PALETTE["ink"], linewidth=1.4, clip_on=False
+            )
+        if row.mark is not None:
+            axes.plot(
+                [row.mark, row.mark],
+                [k - 0.46, k + 0.46],
+                color=PALETTE["bad"],
+                linewidth=2.2,
+                clip_on=False,
+            )
+        if row.shown:
+            at = max(row.value, row.high or 0, row.mark or 0)
+            axes.text(
+                at + steps[-1] * 0.012, k, say(row.shown), color=PALETTE["quiet"], va="center"
+            )
+    axes.set_xlim(0, steps[-1])
+    axes.set_ylim(max(1, len(rows)) - 0.5, -0.5)
+    axes.set_xticks(steps, [tick(step) for step in steps])
+    axes.set_yticks(range(len(rows)), [say(row.label) for row in rows])
+    axes.tick_params(axis="y", labelcolor=PALETTE["ink"])
+    axis_names(figure, chart, say, height, left)
+    return figure
+
+
+def calibration(chart: Calibration, say: Say) -> Figure:
+    height, left = 400.0, 52.0
+    figure, axes = framed(height, left, 48, 260, 34)
+    steps = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
+    hairlines(axes, steps)
+    axes.plot(
+        [0, 1], [0, 1], color=PALETTE["quiet"], linewidth=1.2, linestyle=(0, (4, 3)), clip_on=False
+    )
+    for predicted, observed, low, high in chart.points:
+        axes.plot(
+            [predicted, predicted], [low, high], color=PALETTE["h0"], linewidth=1.4, clip_on=False
+        )
+        rectangles(axes, "h0", [(predicted - 0.013, observed - 0.013, 0.026, 0.026)])
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1)
+    labels = [f"{step:.0%}" for step in steps]
+    axes.set_xticks(steps, labels)
+    axes.set_yticks(steps, labels)
+    caption = chart.caption
+    figure.text(2 / WIDTH, 1 - 12 / height, say(caption.y), color=PALETTE["quiet"], va="center")
+    figure.text(
+        (left + 184) / WIDTH,
+        12 / height,
+        say(caption.x),
+        color=PALETTE["quiet"],
+        ha="center",
+        va="center",
+    )
+    return figure
+
+
+def heat(chart: Heat, say: Say) -> Figure:
+    rows = sum(len(group) for _, group in chart.groups)
+    gaps = 2 * max(0, len(chart.groups) - 1)
+    left, top, bottom = 96.0, 34.0, 84.0
+    height = top + bottom + THIN * max(1, rows + gaps)
+    figure, axes = framed(height, left, bottom, 12, top)
+    boxes: dict[int, list[tuple[float, float, float, float]]] = {level: [] for level in STARS}
+    at, middles = 0, []
+    for _, group in chart.groups:
+        middles.append(at + len(group) / 2 - 0.5)
+        for row in group:
+            for column, stars in enumerate(row):
+                boxes[stars].append((column - 0.46, at - 0.42, 0.92, 0.84))
+            at += 1
+        at += 2
+    for level, (tone, alpha) in STARS.items():
+        rectangles(axes, tone, boxes[level], alpha=alpha)
+    axes.set_xlim(-0.5, len(chart.columns) - 0.5)
+    axes.set_ylim(max(1, rows + gaps) - 0.5, -0.5)
+    axes.set_xticks(
+        range(len(chart.columns)), [say(name) for name in chart.columns],
+        rotation=32, ha="right", rotation_mode="anchor",
+    )  # fmt: skip
+    axes.set_yticks(middles, [say(name) for name, _ in chart.groups])
+    axes.tick_params(axis="both", labelcolor=PALETTE["ink"])
+    entries = [(name, *STARS[level]) for level, name in enumerate(chart.levels)]
+    legend(figure, entries, say, height)
+    return figure
+
+
+def multiples(chart: Multiples, say: Say) -> Figure:
+    left, rows = 250.0, len(chart.rows)
+    height = 44.0 + STRIP * max(1, rows)
+    figure, axes = framed(height, left, 30, 12, 14)
+    columns = max(8, len(chart.columns))  # a young history keeps its bars slim
+    first = columns - len(chart.columns)
+    boxes: dict[str, list[tuple[float, float, float, float]]] = {}
+    for k, (_, states) in enumerate(chart.rows):
+        for column, (state, part) in enumerate(states):
+            if state not in STATES:
+                continue
+            # The ground line is a thin bar; what failed stands on it. Y runs downward.
+            tall = 0.12 if state == "kept" else 0.3 + 0.5 * min(1.0, part)
+            boxes.setdefault(STATES[state], []).append(
+                (first + column - 0.42, k + 0.42 - tall, 0.84, tall)
+            )
+    for tone, each in boxes.items():
+        rectangles(axes, tone, each)
+    axes.set_xlim(-0.5, columns - 0.5)
+    axes.set_ylim(max(1, rows) - 0.5, -0.5)
+    axes.set_yticks(range(rows), [say(name) for name, _ in chart.rows])
+    axes.tick_params(axis="y", labelcolor=PALETTE["ink"])
+    last = len(chart.columns) - 1
+    ends = [0, last] if last > 2 else [last] if last >= 0 else []  # names of neighbours collide
+    axes.set_xticks([first + k for k in ends], [say(chart.columns[k]) for k in ends])
+    return figure

@@ -1,0 +1,121 @@
+"""What the evidence pages are made of: sections of words, a chart, and the table behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from notifications.charts import Chart, svg
+from notifications.facts import Facts
+from notifications.lens import Lens
+from notifications.views import Chrome, chrome, run_crumbs
+from notifications.words import shown
+
+# Page names under a run's folder; those of people are the team's.
+TEAM_PAGES = ("capability", "capacity")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """heads, rows: the first column names its row. text: how many leading columns are words."""
+
+    caption: str
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str | Markup]]
+    text: int = 1
+    css: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """folded: the summary of a fold around the table, "" to show it open."""
+
+    id: str
+    heading: str
+    words: Sequence[str | Markup] = ()
+    chips: Sequence[tuple[str, str]] = ()
+    drawing: Markup | None = None
+    drawing_label: str = ""
+    table: Table | None = None
+    folded: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    label: str
+    href: str
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """One evidence page of a run."""
+
+    chrome: Chrome
+    heading: str
+    lede: str | Markup
+    tabs: Sequence[Tab]
+    sections: Sequence[Section]
+
+
+def section(
+    id_: str,
+    heading: str,
+    words: Sequence[str | Markup] = (),
+    chart: Chart | None = None,
+    table: Table | None = None,
+    **more: object,
+) -> Section:
+    """A section with its chart drawn."""
+    return Section(
+        id_,
+        heading,
+        words,
+        drawing=svg(chart) if chart else None,
+        drawing_label=chart.caption.title if chart else "",
+        table=table,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def evidence_view(
+    lens: Lens, page: str, lede: str | Markup, sections: Sequence[Section], *, of: str = ""
+) -> EvidenceView:
+    """The page `page` of the run; of: the tab it belongs to, if it has none of its own."""
+    t, run = lens.t, lens.facts.record.run
+    heading = t.plain(f"{of or page}.heading")
+    return EvidenceView(
+        chrome(
+            lens,
+            f"runs/{run}/{page}.html",
+            f"{heading} · {shown(run)}",
+            "runs",
+            run_crumbs(lens, ""),
+        ),
+        heading,
+        lede,
+        tabs(lens, of or page),
+        sections,
+    )
+
+
+def evidence_pages(facts: Facts, *, is_team: bool) -> list[str]:
+    """Names of the pages that this run has something for, in the order of their tabs."""
+    found = facts.record.evidence
+    has = {
+        "scoring": bool(facts.leads),
+        "capability": bool(found.capability),
+        "capacity": bool(facts.reps),
+        "segments": bool(found.benchmarks),
+        "models": bool(found.models),
+    }
+    return [page for page, there in has.items() if there and (is_team or page not in TEAM_PAGES)]
+
+
+def tabs(lens: Lens, here: str) -> list[Tab]:
+    """The run's evidence pages side by side, data quality among them."""
+    names = evidence_pages(lens.facts, is_team=lens.is_team)
+    names.insert(len(names) - 1 if "models" in names else len(names), "quality")
+    return [Tab(lens.t.plain(f"{name}.heading"), f"{name}.html", name == here) for name in names]

@@ -1,0 +1,103 @@
+"""The models behind the figures: what each row is, its columns, its tests, what it is made from."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from markupsafe import Markup
+
+from notifications.evidence_parts import EvidenceView, Section, Table, evidence_view
+from notifications.facts import safe_name
+from notifications.lens import SENTENCE, Lens
+from notifications.record import Row
+from notifications.words import shown
+
+LAYERS = ("marts", "intermediate", "staging", "snapshots", "seeds", "sources")
+
+
+def models_view(lens: Lens) -> EvidenceView:
+    """The catalogue of the models that the run was built with."""
+    t, models = lens.t, lens.facts.record.evidence.models
+    counts = Counter(str(model.get("layer")) for model in models)
+    sections = [_overview(lens, counts)]
+    used_by: dict[str, list[str]] = {}
+    for model in models:
+        for name in model.get("depends_on") or ():
+            used_by.setdefault(str(name), []).append(str(model.get("name")))
+    order = {layer: k for k, layer in enumerate(LAYERS)}
+    for model in sorted(
+        models, key=lambda m: (order.get(str(m.get("layer")), len(order)), str(m.get("name")))
+    ):
+        sections.append(_model(lens, model, used_by.get(str(model.get("name")), [])))
+    tests = sum(_tests(model) for model in models)
+    lede = t.plain("models.lede", count=lens.number(len(models)), tests=lens.number(tests))
+    return evidence_view(lens, "models", lede, sections)
+
+
+def _tests(model: Row) -> int:
+    columns = model.get("columns") or ()
+    return len(model.get("tests") or ()) + sum(len(column.get("tests") or ()) for column in columns)
+
+
+def _overview(lens: Lens, counts: Counter[str]) -> Section:
+    t = lens.t
+    chips = [
+        (t.code("layer", layer), lens.number(counts[layer])) for layer in LAYERS if counts[layer]
+    ]
+    return Section("overview", t.plain("models.overview"), (t.plain("models.words"),), chips)
+
+
+def _links(lens: Lens, names: list[str]) -> Markup:
+    known = {str(model.get("name")) for model in lens.facts.record.evidence.models}
+    return Markup(", ").join(
+        Markup('<a href="#{}"><code>{}</code></a>').format(_anchor(name), shown(name))
+        if name in known
+        else Markup("<code>{}</code>").format(shown(name))
+        for name in names
+    )
+
+
+def _anchor(name: object) -> str:
+    return f"model-{safe_name(name)}"
+
+
+def _model(lens: Lens, model: Row, used_by: list[str]) -> Section:
+    t = lens.t
+    words: list[str | Markup] = [
+        shown(" ".join(str(model.get("description") or "").split()), SENTENCE)
+    ]
+    made_from = [str(name) for name in model.get("depends_on") or ()]
+    if made_from:
+        words.append(t("models.made_from", names=_links(lens, made_from)))
+    if used_by:
+        words.append(t("models.used_by", names=_links(lens, used_by)))
+    if model.get("tests"):
+        words.append(t.plain("models.tested", tests=_listed(model["tests"])))
+    columns = model.get("columns") or ()
+    table = Table(
+        t.plain("models.columns"),
+        [t.plain(f"models.{head}") for head in ("column", "type", "meaning", "tests")],
+        [
+            [
+                Markup("<code>{}</code>").format(shown(column.get("name") or "")),
+                shown(column.get("type") or "–"),
+                shown(" ".join(str(column.get("description") or "–").split()), SENTENCE),
+                _listed(column.get("tests") or ()) or "–",
+            ]
+            for column in columns
+        ],
+        text=4,
+        css="tight",
+    )
+    layer = t.code("layer", model.get("layer"))
+    return Section(
+        _anchor(model.get("name")),
+        f"{shown(model.get('name') or '')} · {layer}",
+        [text for text in words if text],
+        table=table if columns else None,
+        folded=t.plain("models.columns_count", count=lens.number(len(columns))),
+    )
+
+
+def _listed(names: object) -> str:
+    return ", ".join(shown(name) for name in names) if isinstance(names, list | tuple) else ""
