@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows import cli_answers
+from flows import cli_answers, cli_policy
 from flows.command_score import score_app
 from flows.errors import FairleadError
 
@@ -35,6 +35,7 @@ app.add_typer(draw_app, name="draw")
 app.add_typer(policy_app, name="policy")
 app.add_typer(score_app, name="score")
 cli_answers.add_commands(app)
+cli_policy.add_commands(policy_app)
 
 POLICY = "policies/lead-allocation-v2.yaml"
 Source = Annotated[
@@ -70,6 +71,12 @@ def run(
         ),
     ] = None,
     entropy: Entropy = "",
+    hold: Annotated[
+        bool, typer.Option("--hold", help="Stop after deciding: preview, then release or abort.")
+    ] = False,
+    simulate: Annotated[
+        bool, typer.Option("--simulate", help="Rehearse, also a policy that is not in force.")
+    ] = False,
     trial_seed: Annotated[
         str, typer.Option(help="Rehearsals only: repeatable salts, secrets and times.")
     ] = "",
@@ -87,6 +94,8 @@ def run(
             site=site,
             window=window,
             entropy=entropy,
+            hold=hold,
+            simulate=simulate,
             trial_seed=trial_seed,
         ),
         Path(decisions) if decisions else None,
@@ -202,33 +211,6 @@ def draw_derive(
     from flows.command_verify import derive_draw
 
     raise typer.Exit(derive_draw(file, check_beacon=not no_beacon_check))
-
-
-@policy_app.command("check")
-def policy_check(
-    file: Annotated[Path, typer.Argument(help="The policy file.")] = Path(POLICY),
-) -> None:
-    """List every mistake of a policy with its line and column."""
-    from flows.workspace import read_policy
-
-    policy = read_policy(file)
-    typer.echo(f"{file}: {policy.id} {policy.version} is well-formed (sha256 {policy.sha256})")
-
-
-@policy_app.command("show")
-def policy_show(
-    file: Annotated[Path, typer.Argument(help="The policy file.")] = Path(POLICY),
-    language: Annotated[str, typer.Option(help="zh or en")] = "en",
-) -> None:
-    """Print a policy as its team reads it: every rule with its sentence."""
-    from flows.workspace import read_policy
-
-    if language not in ("zh", "en"):
-        raise typer.BadParameter("language is zh or en")
-    policy = read_policy(file)
-    typer.echo(f"{getattr(policy.title, language)} {policy.version} ({policy.effective_from})\n")
-    for rule in policy.rules():
-        typer.echo(f"{rule.id:28} {getattr(rule, language)}")
 
 
 def main(arguments: list[str] | None = None) -> Any:

@@ -24,11 +24,13 @@ def run_week(request: RunRequest, decisions: Path | None) -> None:
         from flows import prefect_server
 
         server = prefect_server.start(home.path)  # starts while the database and imports do
-    from flows.workspace import open_workspace, read_policy, resolved
+    from flows.policy_in_force import enforce
+    from flows.workspace import open_workspace, policy_for, resolved
 
-    read_policy(Path(request.policy))  # a mistake in it should not wait for the database
+    policy_for(request)  # a mistake in it should not wait for the database
     request = resolved(request)
     work = open_workspace(request)
+    enforce(work)
     say(f"run {work.run} with policy {work.policy.id} {work.policy.version}")
     if not _is_done(request):
         from flows.monday_run import monday_run

@@ -15,6 +15,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from adapters.warehouse import ledger_store, marts, references, run_context, runs
+from adapters.warehouse.earlier_runs import inheritance
 from adapters.warehouse.ledger_store import NewEntry, timestamp
 from allocation.engine import ladder_plans, split
 from allocation.freeze import build_snapshot
@@ -26,6 +27,7 @@ from flows.check_door import check_door, gate
 from flows.errors import PolicyRefused
 from flows.land_source import Landed, land_source
 from flows.log_draws import log_closings, log_openings
+from flows.policy_in_force import REHEARSAL, admit, policy_record
 from flows.progress import say, step
 from flows.publish_site import publish_site
 from flows.request import RunRequest
@@ -65,8 +67,7 @@ def freeze_and_split(request: RunRequest) -> None:
 def freeze(request: RunRequest, landed: Landed) -> str:
     """Freeze and log the snapshot with its select draws in one transaction; its hash."""
     work = open_workspace(request)
-    if work.as_of.date() < work.policy.effective_from:
-        say(f"note: policy {work.policy.version} takes effect on {work.policy.effective_from}")
+    admit(work)
     with work.connect() as conn:
         snapshot, notes = _snapshot(conn, work, landed)
         for note in notes[:10]:
@@ -75,7 +76,8 @@ def freeze(request: RunRequest, landed: Landed) -> str:
         runs.store_run(conn, _run(work, landed))
         body = canonical(snapshot.to_record())
         digest = runs.store_document(conn, work.run, "snapshot", body, now)
-        runs.store_document(conn, work.run, "quality", _quality(conn, work, landed), now)
+        noted = [*landed.notes, *notes]
+        runs.store_document(conn, work.run, "quality", _quality(conn, work, noted), now)
         ledger_store.append(conn, _entries(conn, work, landed, snapshot, digest), now)
         make = _select_openings(conn, work, snapshot, digest)
         log_openings(conn, work, work.select_window, make)
@@ -133,7 +135,15 @@ def commitment_entries(
 def _snapshot(
     conn: psycopg.Connection, work: Workspace, landed: Landed
 ) -> tuple[Snapshot, list[str]]:
-    lead_rows = marts.rows(conn, "fct_allocation_leads", work.run)
+    left = inheritance(conn, landed.source, work.as_of)
+    lead_rows, already = [], 0
+    for row in marts.rows(conn, "fct_allocation_leads", work.run):
+        # A source without write-back still shows as new what an earlier run gave away: it has its
+        # owner, unless the source says that it was recycled from somebody.
+        if row["lead_id"] in left.given and not row["recycled_from"]:
+            already += 1
+        else:
+            lead_rows.append(row)
     rep_rows = marts.rows(conn, "dim_reps", work.run)
 
     def new_salt(kind: str, id_: str) -> bytes:
@@ -145,9 +155,7 @@ def _snapshot(
     rep_refs = references.ensure_references(
         conn, landed.source, "rep", [row["rep_id"] for row in rep_rows], new_salt
     )
-    waiting = runs.first_held(conn, landed.source)
-    stored = runs.newest_document(conn, "carry", landed.source)
-    return build_snapshot(
+    snapshot, notes = build_snapshot(
         run=work.run,
         as_of=timestamp(work.as_of),
         zone=work.policy.zone,
@@ -156,37 +164,29 @@ def _snapshot(
         rep_rows=rep_rows,
         capacity_rows=marts.rows(conn, "fct_rep_capacity", work.run),
         capability_rows=marts.rows(conn, "fct_rep_capability", work.run),
-        carry=parse(stored) if stored else {},
+        carry=parse(left.carry) if left.carry else {},
         ref=lead_refs,
         rep_ref=rep_refs,
-        waiting={lead_refs[id_]: run for id_, run in waiting.items() if id_ in lead_refs},
+        waiting={lead_refs[id_]: run for id_, run in left.waiting.items() if id_ in lead_refs},
     )
+    if already:
+        notes = [f"leads.csv {already} leads have their owner by an earlier run", *notes]
+    return snapshot, notes
 
 
-def _quality(conn: psycopg.Connection, work: Workspace, landed: Landed) -> bytes:
+def _quality(conn: psycopg.Connection, work: Workspace, notes: list[str]) -> bytes:
     """What the data-quality page says of each file, kept with the run."""
     files = [
         {key: row[key] for key in ("file", "rows_read", "rows_bad")}
         for row in marts.rows(conn, "fct_source_quality", work.run)
     ]
-    return canonical({"files": files, "notes": list(landed.notes)})
+    return canonical({"files": files, "notes": notes})
 
 
 def _entries(
     conn: psycopg.Connection, work: Workspace, landed: Landed, snapshot: Snapshot, digest: str
 ) -> list[NewEntry]:
     policy = work.policy
-    policy_record = {
-        "id": policy.id,
-        "version": policy.version,
-        "sha256": policy.sha256,
-        "text": policy.text,
-        "approvals": [
-            {"role": approval.role, "by": approval.by, "on": approval.on.isoformat()}
-            for approval in policy.approvals
-        ],
-        "effective_from": policy.effective_from.isoformat(),
-    }
     snapshot_record = {
         "run": work.run,
         "snapshot": digest,
@@ -198,8 +198,8 @@ def _entries(
         "reconstructed": "yes" if landed.is_reconstructed else "no",
     }
     entries = []
-    if not ledger_store.has_record(conn, "policy", policy_record):
-        entries.append(NewEntry("policy", "-", policy_record))
+    if not ledger_store.has_record(conn, "policy", policy_record(policy)):
+        entries.append(NewEntry("policy", "-", policy_record(policy)))
     return [
         *entries,
         *commitment_entries(conn, work, _draws_of_snapshot(snapshot, policy)),
@@ -240,7 +240,7 @@ def _run(work: Workspace, landed: Landed) -> runs.Run:
         )
     return runs.Run(
         run_key=work.run,
-        kind="week",
+        kind=REHEARSAL if work.request.simulate else "week",
         source=landed.source,
         as_of=work.as_of,
         zone=work.policy.zone,

@@ -18,7 +18,9 @@ class RunRequest(BaseModel):
     is_live: bool = Field(
         default=False, description="The instant is now: set when a run starts without as_of."
     )
-    policy: str = Field(default=DEFAULT_POLICY, description="The policy file.")
+    policy: str = Field(
+        default=DEFAULT_POLICY, description="The policy file, or a folder: the one in force."
+    )
     site: str = Field(default="", description="Where to publish; empty: FAIRLEAD_HOME/site.")
     window: int | None = Field(
         default=None,
@@ -28,6 +30,13 @@ class RunRequest(BaseModel):
     )
     entropy: str = Field(
         default="", description="operator, drand or file:PATH instead of the policy's source."
+    )
+    simulate: bool = Field(
+        default=False,
+        description="A rehearsal: any policy may be tried; needs a FAIRLEAD_HOME of its own.",
+    )
+    hold: bool = Field(
+        default=False, description="Stop after deciding, until a named person releases the run."
     )
     trial_seed: str = Field(
         default="",

@@ -33,6 +33,9 @@ class Settings(BaseSettings):
         default="fairlead.local/log",
         description="The log's name, written into every checkpoint; set it once, before `init`.",
     )
+    zone: str = Field(
+        default="", description="This team's business zone; a policy of another one is pointed out."
+    )
     site_url: str = Field(default="", description="Where the team reads the site; used in digests.")
     smtp_host: str = Field(default="", description="Mail server; empty: mails stay in a folder.")
     smtp_port: int = Field(default=25, description="Port of the mail server.")

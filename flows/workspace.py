@@ -16,11 +16,12 @@ from adapters.site_files import SiteFolder
 from adapters.warehouse import ledger_store
 from adapters.warehouse.address import Address
 from allocation.policy import Policy, PolicyError, load_policy
-from flows.business_week import monday_clock, parse_as_of, run_key
+from flows.business_week import local_date, monday_clock, parse_as_of, run_key
 from flows.chance import Chance, chosen_chance, recorded_closings
 from flows.clock import ONE_SECOND, Clock, Dice, RealClock, SystemDice, TrialClock, TrialDice
 from flows.errors import EnvironmentRefused, PolicyRefused, UsageError
 from flows.home import Home
+from flows.policy_in_force import policies_of, policy_of_folder
 from flows.request import RunRequest
 from flows.settings import load_settings
 from ledger.notes import Signer
@@ -101,7 +102,7 @@ def open_workspace(request: RunRequest) -> Workspace:
     home = Home(load_settings().with_home(), load_settings())
     if not home.is_initialised():
         raise UsageError(f"{home.path} is not initialised: run `fairlead init` first")
-    policy = read_policy(Path(request.policy))
+    policy = policy_for(request)
     as_of = parse_as_of(request.as_of, policy.zone, RealClock().now())
     relays = [relay for relay in home.settings.beacon_relays.split(",") if relay.strip()]
     chance = chosen_chance(policy.source.kind, policy.source.delay_s, request.entropy, relays)
@@ -126,6 +127,25 @@ def resolved(request: RunRequest) -> RunRequest:
     if request.as_of:
         return request
     return request.model_copy(update={"as_of": RealClock().now().isoformat(), "is_live": True})
+
+
+def policy_for(request: RunRequest) -> Policy:
+    """The policy of a request: its file, or the one of its folder in force on the run's day.
+
+    Errors: PolicyRefused.
+    """
+    path = Path(request.policy)
+    if not path.is_dir():
+        return read_policy(path)
+    zones = {policy.zone for policy in policies_of(path)}
+    if len(zones) > 1:
+        raise PolicyRefused(f"{path} holds policies of several zones {sorted(zones)}: name a file")
+    zone = next(iter(zones), "UTC")
+    return policy_of_folder(path, local_date(parse_as_of(request.as_of, zone, _now()), zone))
+
+
+def _now() -> datetime:
+    return RealClock().now()
 
 
 def read_policy(path: Path) -> Policy:

@@ -1,0 +1,115 @@
+"""Comparing, approving and describing policy files."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from allocation.policy import load_policy, policy_schema
+from allocation.policy_diff import differences
+from flows.cli_policy import schema_text
+from flows.command_policy import approved_text
+from flows.errors import UsageError
+from notifications.policy_words import difference_lines
+from tests import builders as build
+
+V2 = (build.POLICIES / "lead-allocation-v2.yaml").read_text(encoding="utf-8")
+MINIMAL = (build.POLICIES / "minimal.yaml").read_text(encoding="utf-8")
+
+
+def changed(*pairs):
+    text = V2
+    for old, new in pairs:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    return differences(load_policy(V2), load_policy(text))
+
+
+def cut(text, start, end):
+    return text[: text.index(start)] + text[text.index(end) :]
+
+
+def said(found, language="en"):
+    return [
+        (heading, line)
+        for heading, lines in difference_lines(found, "A", "B", language)
+        for line in lines
+    ]
+
+
+def test_a_comment_is_no_difference():
+    assert changed(("source: {kind: drand", "# said again\nsource: {kind: drand")) == []
+    assert difference_lines([], "A", "B", "zh")[0][0].startswith("两份政策内容相同")
+
+
+def test_a_changed_share_is_old_and_new_under_its_rule():
+    found = changed(("        pct: 30", "        pct: 40"))
+    assert [(d.kind, d.rule, d.field, d.old, d.new) for d in found] == [
+        ("changed", "enterprise-lottery", "pct", 30, 40)
+    ]
+    assert ("enterprise-lottery", "percent: 30 → 40") in said(found)
+    assert ("enterprise-lottery", "百分比：30 → 40") in said(found, "zh")
+
+
+def test_a_number_that_changes_without_its_sentence_is_pointed_out():
+    hint = "a number changed and the sentence did not"
+    assert any(hint in line for _, line in said(changed(("        pct: 30", "        pct: 40"))))
+    with_sentence = changed(
+        ("        pct: 30", "        pct: 40"), ("zh: 30% 的大客户线索在", "zh: 40% 的大客户线索在")
+    )
+    assert not any(hint in line for _, line in said(with_sentence))
+
+
+def test_a_removed_rule_and_an_added_rule_are_said_with_their_sentences():
+    shorter = load_policy(cut(V2, "  - id: requested-rep", "  - id: referral-draw"))
+    (gone,) = differences(load_policy(V2), shorter)
+    (new,) = differences(shorter, load_policy(V2))
+    assert (gone.kind, gone.rule) == ("removed", "requested-rep")
+    assert (new.kind, new.rule) == ("added", "requested-rep")
+    sentence = "An inbound lead that asks for a rep goes to that rep."
+    assert said([gone]) == [("requested-rep", f"Rule removed: {sentence}")]
+    assert said([new]) == [("requested-rep", f"New rule: {sentence}")]
+
+
+def test_a_changed_level_and_weight_name_their_factor():
+    found = changed(("at_least: {employees: 1000}", "at_least: {employees: 2000}"))
+    assert [(d.rule, d.old, d.new) for d in found] == [("scoring", 1000, 2000)]
+    assert "company_size" in found[0].field and "employees" in found[0].field
+
+
+def test_rules_in_another_order_are_moved_and_not_removed_and_added():
+    start, end = V2.index("  - id: named-account"), V2.index("  - id: requested-rep")
+    moved = V2[:start] + V2[end : V2.index("  - id: referral-draw")] + V2[start:end]
+    moved += V2[V2.index("  - id: referral-draw") :]
+    (found,) = differences(load_policy(V2), load_policy(moved))
+    assert (found.kind, found.field) == ("moved", "exceptions")
+
+
+@pytest.mark.parametrize("text", [V2, MINIMAL])
+def test_an_approval_changes_one_line_and_keeps_every_other_byte(text):
+    without = "".join(line for line in text.splitlines(True) if "role: legal" not in line)
+    approved = approved_text(without, "legal", "法务部 / legal", date(2026, 11, 23))
+    added = [line for line in approved.splitlines() if line not in without.splitlines()]
+    assert added == ["  - {role: legal, by: 法务部 / legal, on: 2026-11-23}"]
+    assert [line for line in approved.splitlines() if line not in added] == without.splitlines()
+    assert load_policy(approved).approvals[-1].on == date(2026, 11, 23)
+
+
+def test_the_first_approval_can_be_recorded_too():
+    start, end = MINIMAL.index("approvals:"), MINIMAL.index("changes:")
+    text = MINIMAL[:start] + "approvals: []\n" + MINIMAL[end:]
+    approved = approved_text(text, "hr", "HR", date(2026, 11, 23))
+    assert [(a.role, a.by) for a in load_policy(approved).approvals] == [("hr", "HR")]
+
+
+def test_a_layout_that_would_be_rewritten_is_left_alone():
+    with pytest.raises(UsageError, match="by hand"):
+        approved_text(MINIMAL.replace("limits: {", "limits:    {"), "hr", "x", date.min)
+
+
+def test_the_published_schema_is_the_language_of_today():
+    published = (build.POLICIES / "policy.schema.json").read_text(encoding="utf-8")
+    assert published == schema_text(policy_schema()), (
+        "run `fairlead policy schema > policies/policy.schema.json`"
+    )
