@@ -76,7 +76,11 @@ def freeze(request: RunRequest, landed: Landed) -> str:
         runs.store_run(conn, _run(work, landed))
         body = canonical(snapshot.to_record())
         digest = runs.store_document(conn, work.run, "snapshot", body, now)
-        noted = [*landed.notes, *notes]
+        # Of the snapshot's notes, which name leads and reps, the page has the number only.
+        dropped = (
+            [f"leads.csv names reps who are not in the roster: {len(notes)} times"] if notes else []
+        )
+        noted = [*landed.notes, *dropped]
         runs.store_document(conn, work.run, "quality", _quality(conn, work, noted), now)
         ledger_store.append(conn, _entries(conn, work, landed, snapshot, digest), now)
         make = _select_openings(conn, work, snapshot, digest)
@@ -170,7 +174,7 @@ def _snapshot(
         waiting={lead_refs[id_]: run for id_, run in left.waiting.items() if id_ in lead_refs},
     )
     if already:
-        notes = [f"leads.csv {already} leads have their owner by an earlier run", *notes]
+        say(f"{already} leads have their owner by an earlier run and are left alone")
     return snapshot, notes
 
 

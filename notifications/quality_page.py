@@ -133,7 +133,8 @@ def _file_row(lens: Lens, row: Row) -> FileRow:
     part = "–"
     if is_count(read) and is_count(bad) and read:
         part = lens.percent(Fraction(bad, read), 2)
-    notes = row.get("notes") or ()
+    # A note may quote what a file says: the team reads it.
+    notes = (row.get("notes") or ()) if lens.is_team else ()
     if isinstance(notes, str):
         notes = (notes,)
     return FileRow(

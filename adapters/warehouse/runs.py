@@ -107,16 +107,6 @@ def document(conn: psycopg.Connection, run_key: str, name: str) -> bytes | None:
     return bytes(row[0]) if row else None
 
 
-def newest_document(conn: psycopg.Connection, name: str, source: str) -> bytes | None:
-    """The document of this name of the last run of a source (e.g. the carried state)."""
-    row = conn.execute(
-        "select d.body from decisions.documents d join decisions.runs r using (run_key) "
-        "where d.name = %s and r.source = %s order by d.stored_at desc limit 1",
-        (name, source),
-    ).fetchone()
-    return bytes(row[0]) if row else None
-
-
 def store_verdict(
     conn: psycopg.Connection,
     run_key: str,
@@ -195,18 +185,6 @@ def runs_of_quarter(conn: psycopg.Connection, run: Run) -> list[str]:
         {"source": run.source, "as_of": run.as_of, "zone": run.zone},
     )
     return [str(key) for (key,) in found]
-
-
-def first_held(conn: psycopg.Connection, source: str) -> dict[str, str]:
-    """{lead id: the first run that had nobody for it}, of leads that are waiting for an owner."""
-    found = conn.execute(
-        "select d.lead_id, min(d.run_key) from decisions.decisions d "
-        "join decisions.runs r using (run_key) where r.source = %s "
-        "and d.rep_id is null and d.reason not in ('do_not_contact', 'duplicate') "
-        "group by d.lead_id",
-        (source,),
-    )
-    return {str(lead): str(run) for lead, run in found}
 
 
 def store_effects(

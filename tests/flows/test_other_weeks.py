@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import psycopg
 import pytest
 
+from adapters.crm.landing import land
+from adapters.crm.mapping import load_source
 from adapters.crm.synthetic import write_organisation
 from adapters.warehouse.embedded import start
 from tests.command_line import decisions
@@ -17,12 +18,7 @@ from tests.command_line import decisions
 pytestmark = pytest.mark.timeout(600)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # In days before now: the source landed between the two weeks that are run.
-AGES = {"first": 70, "before_landing": 56, "landed": 40, "after_landing": 28}
-TABLES = (
-    "raw.leads", "raw.reps", "raw.opportunities", "raw.touches", "raw.capability",
-    "raw.certifications", "raw.absences", "raw.conflicts", "raw.surveys", "raw.feedback",
-    "raw.goals", "raw.loads", "raw_restricted.reps_protected",
-)  # fmt: skip
+AGES = {"before_landing": 56, "landed": 40, "after_landing": 28}
 TRIAL = ("--window", "0", "--entropy", "operator", "--trial-seed", "test")
 
 
@@ -46,12 +42,9 @@ def weeks(new_home, tmp_path_factory):
         source, 7, reps=24, leads=60, years=1, as_of=(now - timedelta(days=70)).date()
     )
     past = {name: now - timedelta(days=days) for name, days in AGES.items()}
-    first = home.fairlead("run", "--source", source, "--as-of", past["first"].isoformat(), *TRIAL)
-    assert first.returncode == 0, first.stderr
-    address = start(home.path / "pg")
-    with psycopg.connect(host=address.host, user=address.user, dbname=address.dbname) as conn:
-        for table in TABLES:
-            conn.execute(f"update {table} set landed_at = %s", (past["landed"],))
+    assert home.fairlead("init").returncode == 0
+    with start(home.path / "pg").connect() as conn:
+        land(conn, load_source(source), past["landed"])
 
     def lose(row: dict[str, str]) -> None:
         if row["status"] == "new":
