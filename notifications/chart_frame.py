@@ -20,7 +20,7 @@ def framed(height: float, left: float, bottom: float, right: float, top: float) 
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(WIDTH / 72, height / 72), dpi=72)
-    axes = figure.addframed(
+    axes = figure.add_axes(
         (
             left / WIDTH,
             bottom / height,
