@@ -8,30 +8,28 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from allocation.policy_scoring import (
-    Band,
-    Capability,
-    Capacity,
-    Id,
-    Part,
-    Role,
-    Rule,
-    Scoring,
-    Skill,
-    Whole,
+from allocation.policy_options import (
+    Anomalies,
+    Credits,
+    Performance,
+    Pilot,
+    Promotion,
+    Support,
 )
+from allocation.policy_rules import BandRule, ExceptionRule, Method, Share, SkillRule
+from allocation.policy_scoring import Capability, Capacity, Id, Part, Rule, Scoring
 from allocation.policy_service import (
     Appeal,
     Approval,
     Change,
     Reassignment,
-    Seniority,
     SeniorityRule,
     Sla,
     Words,
 )
 
-Method = Literal["lottery", "skill_match", "rotation", "junior", "sdr"]
+__all__ = ["BandRule", "ExceptionRule", "Method", "Policy", "Share", "SkillRule"]
+
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
@@ -59,94 +57,6 @@ class Limits(Part):
     bad_row_pct: int = Field(ge=0, le=100, description="More bad rows than this stop the run.")
 
 
-class ExceptionRule(Rule):
-    """A case that leaves its band before the shares are counted; tried in the file's order.
-
-    named_account, requested_rep and referral_known go to the rep they name if that rep may take a
-    lead now, else the next exception or the band decides. referral_draw joins the ladder of
-    `band`/`share` as an extra prize.
-    """
-
-    kind: Literal[
-        "do_not_contact",
-        "duplicate",
-        "named_account",
-        "requested_rep",
-        "referral_known",
-        "referral_draw",
-        "referral_board",
-    ]
-    referrers: list[Literal["c_level", "board", "investor", "partner"]] = Field(
-        default_factory=list, description="referral_* only: whose referrals."
-    )
-    roles: list[Role] = Field(
-        default_factory=list, description="referral_board only: who may own the lead."
-    )
-    manager_co_owns: bool = Field(default=False, description="The owner's manager is co-owner.")
-    band: Band | None = Field(
-        default=None, description="referral_draw only: whose ladder is joined."
-    )
-    share: Id | None = Field(default=None, description="referral_draw only: which share's ladder.")
-
-
-class When(Part):
-    """The leads that a skill rule is about; all conditions given must hold, unknown never holds."""
-
-    band: list[Band] = Field(default_factory=list)
-    score_at_least: int | None = Field(default=None, ge=0)
-    industry: list[str] = Field(default_factory=list)
-    product: list[str] = Field(default_factory=list)
-    region: list[str] = Field(default_factory=list)
-    lead_type: list[Literal["new", "upsell", "cross_sell"]] = Field(default_factory=list)
-    existing_arr_at_least: Whole | None = None
-
-
-class SkillRule(Rule):
-    """Narrows who may take a lead inside its share; it never changes the share.
-
-    If nobody left can take the lead, the lead's rules are set aside one by one from the last in
-    the file (overflow: next best, with a subject-matter expert beside the owner).
-    """
-
-    when: When
-    skill: Skill | None = Field(default=None, description="The skill that is asked for.")
-    min_stars: int | None = Field(default=None, ge=1, le=3)
-    pool: list[Role] = Field(
-        default_factory=list, description="Takes the place of the share's roles."
-    )
-    binds: list[Method] = Field(min_length=1, description="Methods in which the rule holds.")
-    replaces: list[Id] = Field(default_factory=list, description="Rules that this one stands for.")
-    overflow_sme: bool = Field(default=True, description="Name an expert as co-owner on overflow.")
-
-
-class Share(Rule):
-    """A part of a band's leads and how it is given out."""
-
-    share: Id = Field(description="Short name; with the band it names the carried fraction.")
-    method: Method
-    pct: int | None = Field(
-        default=None, ge=0, le=100, description="Percent; not for the last share."
-    )
-    rest: bool = Field(default=False, description="The last share takes what is left.")
-    roles: list[Role] = Field(min_length=1, description="Who may take part.")
-    seniority: list[Seniority] = Field(default_factory=list, description="Empty: every class.")
-    weights: Literal["equal", "headroom"] = Field(
-        default="equal", description="rotation, junior, sdr: equal turns, or by 1 - open/cap."
-    )
-    ceiling_pct: int | None = Field(
-        default=None,
-        ge=100,
-        description="skill_match: most a rep gets in a run, % of the even share.",
-    )
-
-
-class BandRule(Rule):
-    """One band and its shares; all shares but the last are filled by one select draw."""
-
-    band: Band
-    shares: list[Share] = Field(min_length=1, max_length=10)
-
-
 class Policy(Part):
     """One version of a lead allocation policy, whole."""
 
@@ -169,10 +79,17 @@ class Policy(Part):
     exceptions: list[ExceptionRule]
     skill_rules: list[SkillRule]
     bands: list[BandRule] = Field(min_length=3, max_length=3)
-    on_return: Literal["resume"] = Field(
-        default="resume", description="Who was away accrued nothing and goes on where they were."
+    on_return: Literal["resume", "catch_up"] = Field(
+        default="resume",
+        description="Who was away accrued nothing and goes on where they were; or is credited.",
     )
+    credits: Credits | None = Field(default=None, description="How credited turns are paid.")
+    performance: Performance | None = None
+    support: Support | None = None
     seniority: SeniorityRule
+    promotion: Promotion | None = None
+    pilot: Pilot | None = None
+    anomalies: Anomalies | None = None
     sla: Sla
     reassignment: Reassignment
     appeal: Appeal
@@ -182,6 +99,14 @@ class Policy(Part):
     def rules(self) -> list[Rule]:
         """Every rule with a sentence, in the file's order."""
         bands = [rule for band in self.bands for rule in (band, *band.shares)]
+        options: list[Rule | None] = [
+            self.credits,
+            self.performance,
+            self.support,
+            self.promotion,
+            self.pilot,
+            self.anomalies,
+        ]
         return [
             self.scoring,
             self.capacity,
@@ -190,6 +115,7 @@ class Policy(Part):
             *self.exceptions,
             *self.skill_rules,
             *bands,
+            *(rule for rule in options if rule is not None),
             self.seniority,
             self.sla,
             self.reassignment,

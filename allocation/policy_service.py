@@ -51,8 +51,15 @@ class SeniorityRule(Rule):
     """Classes by tenure, ramp for new hires, and who accompanies a junior's enterprise lead."""
 
     classes: list[SeniorityClass] = Field(min_length=1, description="From month 0 upwards.")
-    ramp_on: Literal[False] = Field(default=False, description="The ramp is not in force yet.")
-    ramp: list[RampStep] = Field(default_factory=list)
+    mix: Literal["report", "weights"] = Field(
+        default="report",
+        description="weights: rotation, junior and sdr turns go by the class's percent of the band.",
+    )
+    ramp_on: bool = Field(
+        default=False,
+        description="New hires go by their step instead of their class; 0 percent: not in the band.",
+    )
+    ramp: list[RampStep] = Field(default_factory=list, description="From the first month upwards.")
     ramp_accompany_calls: int = Field(default=5, ge=0)
     stretch_accompany_calls: int = Field(
         default=3, ge=0, description="Calls a manager joins when a junior owns an enterprise lead."
