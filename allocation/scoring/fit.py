@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
 from allocation.scoring.metrics import Fold, Quality, quality
@@ -84,13 +84,19 @@ def later_split(history: History, share: float = LEARN_SHARE) -> Split | None:
 
 
 def fold_splits(history: History, *, seed: int, repeats: int) -> list[Split]:
-    """`repeats` times five folds with the same share of wins, groups kept together."""
+    """`repeats` times five folds with the same share of wins, groups kept together.
+
+    Groups are dealt, stratified by what most of their rows became: scikit-learn's grouped folds
+    balance groups one by one, which takes 24 s for 45,000 of them.
+    """
     splits = []
-    blank = np.zeros((len(history.won), 1))
+    sizes = np.bincount(history.groups)
+    mostly_won = np.bincount(history.groups[history.won], minlength=len(sizes)) * 2 >= sizes
     for repeat in range(repeats):
-        folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed + repeat)
-        for learn, judge in folds.split(blank, history.won, history.groups):
-            splits.append(Split(learn, judge))
+        folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed + repeat)
+        for _, dealt in folds.split(mostly_won[:, None], mostly_won):
+            held = np.isin(history.groups, dealt)
+            splits.append(Split(np.flatnonzero(~held), np.flatnonzero(held)))
     return splits
 
 

@@ -120,12 +120,11 @@ def quality(
     def interval(figure: Any, parts: Sequence[Fold], *, mirrored: bool = False) -> Interval:
         value = float(np.mean([figure(part.scores, part.won) for part in parts]))
         places = [np.searchsorted(names, part.groups) for part in parts]
-        resampled = np.nanmean(
+        resampled = _means(
             [
                 figure(part.scores, part.won, drawn[:, place])
                 for part, place in zip(parts, places, strict=True)
-            ],
-            axis=0,
+            ]
         )
         low, high = (float(edge) for edge in np.nanquantile(resampled, [0.025, 0.975]))
         if mirrored:
@@ -175,7 +174,7 @@ def auc_difference(
         counts = drawn[:, np.searchsorted(names, mine.groups)]
         values.append(auc(mine.scores, mine.won) - auc(theirs.scores, theirs.won))
         gaps.append(auc(mine.scores, mine.won, counts) - auc(theirs.scores, theirs.won, counts))
-    low, high = np.nanquantile(np.nanmean(gaps, axis=0), [0.025, 0.975])
+    low, high = np.nanquantile(_means(gaps), [0.025, 0.975])
     return Interval(float(np.mean(values)), float(low), float(high))
 
 
@@ -184,6 +183,15 @@ def _resampled(size: int, draws: int, seed: int) -> NDArray[np.float32]:
     random = np.random.default_rng(seed)
     picks = [np.bincount(random.integers(size, size=size), minlength=size) for _ in range(draws)]
     return np.array(picks, dtype=np.float32)
+
+
+def _means(figures: Any) -> Floats:
+    """Mean over parts of each draw; nan only where a draw has one outcome in every part."""
+    rows = np.asarray(figures, dtype=np.float64)
+    known = ~np.isnan(rows)
+    count = known.sum(axis=0)
+    result: Floats = np.where(known, rows, 0).sum(axis=0) / np.where(count == 0, np.nan, count)
+    return result
 
 
 def _pooled(folds: Sequence[Fold]) -> Fold:

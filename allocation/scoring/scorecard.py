@@ -18,6 +18,7 @@ from allocation.scoring.metrics import Fold, Interval, auc_difference, quality
 HAND = "hand weights"
 LARGEST = 4  # weights 0-4: with six factors 15,625 cards, and a sum that fits in a head
 ROUGHNESS = 0.1  # L2 penalty on coefficients: points are few values and may be collinear
+MOST_CARDS = 40_000  # tried in about a second
 BATCH = 512
 
 Profile = NDArray[np.int64]
@@ -149,19 +150,27 @@ def best_card(points: Profile, won: NDArray[np.bool_], exact: NDArray[np.float64
     of weights, then the one nearest to the rounded coefficients.
     """
     profiles, places = np.unique(points, axis=0, return_inverse=True)
-    wins = np.bincount(places.ravel(), weights=won.astype(float), minlength=len(profiles))
-    losses = np.bincount(places.ravel(), weights=(~won).astype(float), minlength=len(profiles))
-    cards = np.array(list(product(range(LARGEST + 1), repeat=points.shape[1])))[1:]
+    rows = np.bincount(places.ravel(), minlength=len(profiles)).astype(np.float64)
+    wins = np.bincount(places.ravel()[won], minlength=len(profiles)).astype(np.float64)
+    largest = _largest(points.shape[1])
+    if not largest:
+        return rounded(exact)
+    cards = np.array(list(product(range(largest + 1), repeat=points.shape[1])))[1:]
     cards = cards[np.gcd.reduce(cards, axis=1) == 1]  # 2-2-2 orders as 1-1-1
     reached = np.concatenate(
         [
-            _aucs(profiles @ cards[at : at + BATCH].T, wins, losses)
+            _aucs(profiles @ cards[at : at + BATCH].T, wins, rows - wins)
             for at in range(0, len(cards), BATCH)
         ]
     )
     near = np.abs(cards - np.array(rounded(exact))).sum(axis=1)
     order = np.lexsort((near, cards.sum(axis=1), -np.round(reached, 6)))
     return [int(value) for value in cards[order[0]]]
+
+
+def _largest(factors: int) -> int:
+    """The largest weight with which every card can be tried; 0 with more than 15 factors."""
+    return max((n for n in range(LARGEST + 1) if (n + 1) ** factors <= MOST_CARDS), default=0)
 
 
 def _aucs(
