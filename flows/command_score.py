@@ -23,7 +23,10 @@ Source = Annotated[str, typer.Option(help="Folder of plain CSV files, or a mappi
 Data = Annotated[str, typer.Option(help="The folder that a mapping or study file reads.")]
 StudyFile = Annotated[str, typer.Option("--study", help="A study file (mappings/studies/*.yaml).")]
 Seed = Annotated[int, typer.Option(help="Equal seeds give equal figures.")]
-JsonFile = Annotated[str, typer.Option("--json", help="Also write the report as JSON.")]
+JsonFile = Annotated[
+    str,
+    typer.Option("--json", help="Also write the report as JSON, with pages and charts beside it."),
+]
 
 
 @score_app.command("fit")
@@ -87,6 +90,9 @@ def score_drift(
     source: Source = "",
     study: StudyFile = "",
     data: Data = "",
+    run: Annotated[
+        str, typer.Option(help="A run whose scores stand in the database, e.g. 2026-W48.")
+    ] = "",
     since: Annotated[str, typer.Option(help="First day of the earlier period.")] = "",
     policy: Annotated[str, typer.Option("--policy", help="Whose points a source gets.")] = (
         DEFAULT_POLICY
@@ -96,13 +102,15 @@ def score_drift(
 ) -> None:
     """Compare factors and score between two periods; say drift only where it is not chance."""
     from flows.score_history import read_study, study_rows
-    from flows.score_periods import drift_of_source, drift_of_study
+    from flows.score_periods import drift_of_run, drift_of_source, drift_of_study
     from flows.score_print import print_drift
     from flows.workspace import read_policy
 
-    if bool(source) == bool(study):
-        raise UsageError("give either --source or --study")
-    if study:
+    if sum(map(bool, (source, study, run))) != 1:
+        raise UsageError("give one of --source, --study and --run")
+    if run:
+        report = drift_of_run(run, split, since, seed)
+    elif study:
         what = read_study(Path(study))
         report = drift_of_study(what, study_rows(what, Path(study), data), split, since, seed)
     else:
@@ -151,8 +159,16 @@ def score_backtest(
 def _write(path: str, name: str, report: Any) -> None:
     if not path:
         return
-    value = {"format": name, **dataclasses.asdict(report)}
-    Path(path).write_text(
-        json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8"
+    from notifications.score_report import write_report
+
+    text = json.dumps(
+        {"format": name, **dataclasses.asdict(report)},
+        ensure_ascii=False,
+        indent=1,
+        allow_nan=False,
     )
-    typer.echo(f"wrote {path}")
+    file = Path(path)
+    file.write_text(text + "\n", encoding="utf-8")
+    # The pages are rendered from what the file says, so they can be made again from it.
+    written = write_report(file, json.loads(text))
+    typer.echo(f"wrote {path} and beside it {', '.join(each.name for each in written)}")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flows.errors import CheckRefused, UsageError
 from flows.score_history import Rows, source_leads
@@ -28,31 +28,86 @@ def drift_of_source(
 def drift_of_leads(
     leads: Rows, name: str, policy: Policy, split: str, since: str, seed: int
 ) -> DriftReport:
-    """The same over leads that are already read (or come from the database)."""
-    from allocation.scoring.drift_report import drift_report
+    """The same over leads that are already read."""
     from allocation.scoring.points import scored
 
+    ends = {"won": True, "lost": False}
+    rows = []
+    for lead in leads:
+        one = scored(policy.scoring, lead)
+        rows.append(
+            _ScoredLead(
+                lead.get("created_at", ""), lead["lead_id"], one.points, one.unknown, one.score,
+                one.band, ends.get(lead.get("outcome", "")),
+            )
+        )  # fmt: skip
+    return _drift(rows, name, split, since, seed)
+
+
+def drift_of_run(run_key: str, split: str, since: str, seed: int) -> DriftReport:
+    """Scores as the warehouse made them for a run, by that run's policy; the last run's are there.
+
+    Errors: UsageError for a run that is not known, CheckRefused where the marts show another one.
+    """
+    from adapters.warehouse import marts
+    from adapters.warehouse.marts import StaleMartError
+    from flows.stored import chosen_run, initialised_home
+
+    with initialised_home().database().connect() as conn:
+        run = chosen_run(conn, run_key)
+        try:
+            found = marts.rows(conn, "fct_lead_scores", run.run_key)
+        except StaleMartError as error:
+            raise CheckRefused(str(error)) from error
+    return drift_of_scores(found, run.run_key, split, since, seed)
+
+
+def drift_of_scores(
+    found: Sequence[Mapping[str, Any]], name: str, split: str, since: str, seed: int
+) -> DriftReport:
+    """The same over rows of marts.fct_lead_scores."""
+    rows = [
+        _ScoredLead(
+            row["created_at"].isoformat() if row["created_at"] else "", row["lead_id"],
+            row["points"], tuple(row["unknown_factors"]), row["score"], row["band"], None,
+        )
+        for row in found
+    ]  # fmt: skip
+    return _drift(rows, name, split, since, seed)
+
+
+class _ScoredLead(NamedTuple):
+    created_at: str
+    lead_id: str
+    points: dict[str, int]
+    unknown: tuple[str, ...]
+    score: int
+    band: str | None
+    won: bool | None
+
+
+def _drift(
+    leads: Sequence[_ScoredLead], name: str, split: str, since: str, seed: int
+) -> DriftReport:
+    from allocation.scoring.drift_report import drift_report
+
     dated = sorted(
-        (lead for lead in leads if lead.get("created_at", "")[:10] >= (since or "0")),
-        key=lambda lead: (lead["created_at"], lead["lead_id"]),
+        (lead for lead in leads if lead.created_at[:10] >= (since or "0")),
+        key=lambda lead: (lead.created_at, lead.lead_id),
     )
     if not dated:
         raise CheckRefused(f"{name}: no lead has a creation time, so there are no periods")
-    scores = [scored(policy.scoring, lead) for lead in dated]
     columns = {
-        factor.id: [
-            "unknown" if factor.id in one.unknown else str(one.points[factor.id]) for one in scores
-        ]
-        for factor in policy.scoring.factors
+        factor: ["unknown" if factor in one.unknown else str(one.points[factor]) for one in dated]
+        for factor in dated[0].points
     }
-    columns["score"] = [str(one.score) for one in scores]
-    columns["band"] = [one.band or "below every tier" for one in scores]
-    ends = {"won": True, "lost": False}
-    labels = [lead["created_at"][:10] for lead in dated]
+    columns["score"] = [str(one.score) for one in dated]
+    columns["band"] = [one.band or "below every tier" for one in dated]
+    labels = [lead.created_at[:10] for lead in dated]
     try:
         return drift_report(
-            name, columns, frozenset(), [ends.get(lead.get("outcome", "")) for lead in dated],
-            labels, _cut(labels, split), seed=seed,
+            name, columns, frozenset(), [one.won for one in dated], labels, _cut(labels, split),
+            seed=seed,
         )  # fmt: skip
     except ValueError as error:
         raise CheckRefused(f"{name}: {error}") from error

@@ -6,6 +6,7 @@ import pytest
 
 from allocation.policy import load_policy
 from allocation.scoring.points import scored
+from flows.score_periods import drift_of_leads, drift_of_scores
 from tests.integration.dbt_fixture import POLICY, Row, dbt, insert_raw, mart, served, set_run
 
 # For each factor one way to earn 1, 2 and 3 points.
@@ -36,7 +37,9 @@ def scores() -> tuple[list[Row], dict[str, Row]]:
     """The leads and what the warehouse made of them, by lead."""
     leads = list(ODD)
     for number, ways in enumerate(product(*WAYS)):
-        lead: Row = {"lead_id": f"P{number:03}"}
+        # The first two factors earn less in the earlier period: the profiles are in order.
+        day = f"2026-0{1 + number // 100}-01T09:00:00+08:00"
+        lead: Row = {"lead_id": f"P{number:03}", "created_at": day}
         for way in ways:
             lead.update(way)
         leads.append(lead)
@@ -65,3 +68,13 @@ def test_the_warehouse_counts_78_573_and_78_profiles_by_tier(scores):
     _, rows = scores
     bands = [row["band"] for lead_id, row in rows.items() if lead_id.startswith("P")]
     assert [bands.count(band) for band in ("enterprise", "mid_market", "smb")] == [78, 573, 78]
+
+
+def test_drift_is_read_from_the_warehouse_as_from_a_source(scores):
+    leads, rows = scores
+    policy = load_policy(POLICY.read_text(encoding="utf-8"))
+    here = drift_of_leads(leads, "x", policy, "2026-05-01", "", 1)
+    there = drift_of_scores(list(rows.values()), "x", "2026-05-01", "", 1)
+    assert {s.name: s.psi for s in here.shifts} == {s.name: s.psi for s in there.shifts}
+    assert "company_size" in there.drifted
+    assert "engagement" not in there.drifted
