@@ -105,19 +105,26 @@ def ranks(chart: Ranks, say: Say) -> Figure:
 def calibration(chart: Calibration, say: Say) -> Figure:
     height, left = 400.0, 52.0
     figure, axes = framed(height, left, 48, 260, 34)
-    steps = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
+    # The scale ends where the data does: rare wins would else sit in a corner.
+    steps = round_steps(100 * max([high for _, _, _, high in chart.points], default=1.0))
+    most = steps[-1]
     hairlines(axes, steps)
     axes.plot(
-        [0, 1], [0, 1], color=PALETTE["quiet"], linewidth=1.2, linestyle=(0, (4, 3)), clip_on=False
+        [0, most],
+        [0, most],
+        color=PALETTE["quiet"],
+        linewidth=1.2,
+        linestyle=(0, (4, 3)),
+        clip_on=False,
     )
-    for predicted, observed, low, high in chart.points:
-        axes.plot(
-            [predicted, predicted], [low, high], color=PALETTE["h0"], linewidth=1.4, clip_on=False
-        )
-        rectangles(axes, "h0", [(predicted - 0.013, observed - 0.013, 0.026, 0.026)])
-    axes.set_xlim(0, 1)
-    axes.set_ylim(0, 1)
-    labels = [f"{step:.0%}" for step in steps]
+    mark = most * 0.013
+    for point in chart.points:
+        x, y, low, high = (100 * value for value in point)
+        axes.plot([x, x], [low, high], color=PALETTE["h0"], linewidth=1.4, clip_on=False)
+        rectangles(axes, "h0", [(x - mark, y - mark, 2 * mark, 2 * mark)])
+    axes.set_xlim(0, most)
+    axes.set_ylim(0, most)
+    labels = [f"{tick(step)}%" for step in steps]
     axes.set_xticks(steps, labels)
     axes.set_yticks(steps, labels)
     caption = chart.caption
@@ -164,7 +171,7 @@ def heat(chart: Heat, say: Say) -> Figure:
 
 
 def multiples(chart: Multiples, say: Say) -> Figure:
-    left, rows = 250.0, len(chart.rows)
+    left, rows = 345.0, len(chart.rows)
     height = 44.0 + STRIP * max(1, rows)
     figure, axes = framed(height, left, 30, 12, 14)
     columns = max(8, len(chart.columns))  # a young history keeps its bars slim

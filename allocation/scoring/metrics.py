@@ -38,6 +38,7 @@ class Decile:
     wins: int
     win_rate: float
     lift: float
+    predicted: float | None = None  # mean chance predicted; None where scores are no chances
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,8 @@ def quality(
         [(_ranks(fold.scores) + 0.5) / len(fold.scores) for fold in folds[:counted]]
     )
     won = np.concatenate([fold.won for fold in folds[:counted]])
-    tenths = deciles(ranks, won)
+    chances = np.concatenate([fold.scores for fold in folds[:counted]])
+    tenths = deciles(ranks, won, chances)
     return Quality(
         rows=len(won),
         wins=int(won.sum()),
@@ -152,13 +154,16 @@ def quality(
     )
 
 
-def deciles(scores: Floats, won: NDArray[np.bool_]) -> tuple[Decile, ...]:
+def deciles(
+    scores: Floats, won: NDArray[np.bool_], chances: Floats | None = None
+) -> tuple[Decile, ...]:
     """Ten parts of the rows, best scores first; equal scores are shared out as they stand."""
     base = won.mean() or 1.0
     parts = np.array_split(np.argsort(-scores, kind="stable"), 10)
     return tuple(
         Decile(n, len(part), int(won[part].sum()), float(won[part].mean()),
-               float(won[part].mean() / base))
+               float(won[part].mean() / base),
+               None if chances is None else float(chances[part].mean()))
         for n, part in enumerate(parts, 1) if len(part)
     )  # fmt: skip
 

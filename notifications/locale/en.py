@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from notifications.locale.evidence import EN
+from notifications.locale import evidence, reports
 from notifications.locale.governance import EN as GOVERNANCE
+from notifications.locale.portal import EN as PORTAL
+from notifications.locale.simulations import EN as SIMULATIONS
 
 # fmt: off
 MESSAGES: dict[str, str] = {
@@ -602,5 +604,7 @@ MESSAGES: dict[str, str] = {
     "verify.not_4": "Where the operator supplied the chance, that nobody picked it.",
     "verify.not_5": "That the policy is a good one: people must judge that.",
 }
-MESSAGES |= EN
+MESSAGES |= evidence.EN | reports.EN
 MESSAGES |= GOVERNANCE
+MESSAGES |= PORTAL
+MESSAGES |= SIMULATIONS

@@ -171,7 +171,7 @@ EVIDENCE: dict[str, tuple[str, str]] = {
     "industry.unknown": ("Unknown", "未知"),
 
     "history.of_door": ("{door} over past runs", "{door}：历次结果"),
-    "history.desc": ("{rules} rules over {runs} runs; {broken} of them failed at least once.", "{rules} 条规则，{runs} 次分配；其中 {broken} 条至少失败过一次。"),
+    "history.desc": ("Rules: {rules}. Runs: {runs}. Rules that failed at least once: {broken}.", "规则 {rules} 条，分配 {runs} 次；至少失败过一次的规则 {broken} 条。"),
     "history.words": ("One row per rule, one bar per run: a thin green line is kept, a tall bar is a failure, as tall as its part of the worst one.", "每行一条规则，每列一次分配：细绿线为通过，高柱为失败，高度相对最差一次。"),
 
     "findings.heading": ("Odd, but possible", "可疑但可能"),

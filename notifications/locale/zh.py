@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from notifications.locale.evidence import ZH
+from notifications.locale import evidence, reports
 from notifications.locale.governance import ZH as GOVERNANCE
+from notifications.locale.portal import ZH as PORTAL
+from notifications.locale.simulations import ZH as SIMULATIONS
 
 # fmt: off
 MESSAGES: dict[str, str] = {
@@ -602,5 +604,7 @@ MESSAGES: dict[str, str] = {
     "verify.not_4": "随机数由运营方提供时，没有人事先挑选。",
     "verify.not_5": "政策是否合理：政策要由人来评判。",
 }
-MESSAGES |= ZH
+MESSAGES |= evidence.ZH | reports.ZH
 MESSAGES |= GOVERNANCE
+MESSAGES |= PORTAL
+MESSAGES |= SIMULATIONS

@@ -1,0 +1,85 @@
+"""A report of `fairlead score fit|drift|backtest` as pages and pictures, beside its JSON.
+
+The pages stand alone: their style sheet lies beside them, drawings are inline, nothing is fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from notifications.charts import Chart, chinese_fonts, png
+from notifications.evidence_parts import Section
+from notifications.record import LANGUAGES, Row
+from notifications.score_sections import backtest_sections, drift_sections, fit_sections
+from notifications.site import HERE, environment
+from notifications.words import Words, shown, words
+
+STYLE = "fairlead.css"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """One report in one language."""
+
+    html_lang: str
+    other_lang: str
+    other_href: str
+    title: str
+    lede: str
+    verdict: str
+    sections: Sequence[Section]
+
+
+def report_files(name: str, report: Row) -> dict[str, bytes]:
+    """{file name: bytes} to write beside `name`.json: two pages, pictures, the style sheet.
+
+    report: the JSON value with its "format". Errors: ValueError for a format unheard of.
+    """
+    files = {STYLE: (HERE / "assets" / STYLE).read_bytes()}
+    template = environment().get_template("score_report.html.j2")
+    for language in LANGUAGES:
+        t = words(language)
+        view, _ = _view(t, name, report)
+        files[f"{name}.{language}.html"] = template.render(v=view, t=t).encode()
+    # A picture's words need a font of this machine; English ones are always there.
+    _, charts = _view(words("zh" if chinese_fonts() else "en"), name, report)
+    return files | {f"{name}-{chart.caption.id}.png": png(chart) for chart in charts}
+
+
+def write_report(path: Path, report: Row) -> list[Path]:
+    """Write the report's files beside its JSON file; their paths."""
+    written = []
+    for name, body in report_files(path.stem, report).items():
+        target = path.with_name(name)
+        target.write_bytes(body)
+        written.append(target)
+    return written
+
+
+def _view(t: Words, name: str, report: Row) -> tuple[ReportView, list[Chart]]:
+    kinds = {
+        "fairlead/score-report/1": ("fit", fit_sections),
+        "fairlead/drift-report/1": ("drift", drift_sections),
+        "fairlead/backtest-report/1": ("backtest", backtest_sections),
+    }
+    if report.get("format") not in kinds:
+        raise ValueError(f"not a report of fairlead score: {report.get('format')!r}")
+    kind, build = kinds[report["format"]]
+    charts: list[Chart] = []
+    sections, lede, verdict = build(t, report, charts)
+    other = "en" if t.language == "zh" else "zh"
+    source = shown(report.get("study") or report.get("source") or "")
+    return (
+        ReportView(
+            "zh-CN" if t.language == "zh" else "en",
+            "en" if other == "en" else "zh-CN",
+            f"{name}.{other}.html",
+            f"{t.plain(f'report.{kind}')} · {source}",
+            lede,
+            verdict,
+            sections,
+        ),
+        charts,
+    )
