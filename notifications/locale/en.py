@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from notifications.locale import evidence, reports
 from notifications.locale.governance import EN as GOVERNANCE
-from notifications.locale.portal import EN as PORTAL
-from notifications.locale.simulations import EN as SIMULATIONS
 
 # fmt: off
 MESSAGES: dict[str, str] = {
@@ -606,5 +604,3 @@ MESSAGES: dict[str, str] = {
 }
 MESSAGES |= evidence.EN | reports.EN
 MESSAGES |= GOVERNANCE
-MESSAGES |= PORTAL
-MESSAGES |= SIMULATIONS
