@@ -14,4 +14,5 @@ No database, no configuration, nothing of flows, adapters or pages. What is wher
 - `decisions`    allocation records against decision files and draws
 - `pages`        numbers that pages state
 - `replay`       decisions made again from a run's bundle
+- `standalone`   verify.py, the verifier of one file that is published with every site
 """

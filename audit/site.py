@@ -88,8 +88,10 @@ class UrlSite:
         return None
 
 
-def open_site(site: Path | str) -> Site:
-    """A folder, or an address that begins with http:// or https://."""
+def open_site(site: Site | Path | str) -> Site:
+    """A folder, or an address that begins with http:// or https://; an open site is itself."""
+    if not isinstance(site, str | Path):
+        return site
     if isinstance(site, str) and site.startswith(("http://", "https://")):
         return UrlSite(site)
     root = Path(site)

@@ -21,7 +21,7 @@ File = Path | bytes
 
 
 def verify(
-    site: Path | str,
+    site: Site | Path | str,
     *,
     bundle: File | None = None,
     since: File | None = None,
@@ -53,7 +53,7 @@ class _Verification:
 
     def run(
         self,
-        site: Path | str,
+        site: Site | Path | str,
         bundle: File | None,
         since: File | None,
         seen: datetime | None,
@@ -93,7 +93,7 @@ class _Verification:
         self.checks += findings.checks(good)
 
     def _open(
-        self, site: Path | str, key: str | None, opened: list[tuple[Site, Log]], found: Findings
+        self, site: Site | Path | str, key: str | None, opened: list[tuple[Site, Log]], found: Findings
     ) -> str:
         try:
             pinned = None if key is None else VerifierKey.parse(key)

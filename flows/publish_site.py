@@ -6,6 +6,7 @@ checkpoint that covers that entry. What does not verify is not shown.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from prefect.cache_policies import NO_CACHE
 from adapters.site_files import PublishError
 from adapters.warehouse import ledger_store, runs
 from adapters.warehouse.ledger_store import NewEntry
+from audit import standalone
 from audit.verify import verify
+from flows.dbt_docs import dbt_docs
 from flows.errors import EnvironmentRefused
 from flows.evidence import keep_evidence
 from flows.progress import say
@@ -24,8 +27,9 @@ from flows.request import RunRequest
 from flows.run_record import load_record, load_summary
 from flows.workspace import Workspace, open_workspace
 from ledger.canonical import canonical, sha256_hex
-from ledger.log import signed_checkpoint
-from ledger.merkle import leaf_hash
+from ledger.log import parse_entry, signed_checkpoint
+from ledger.merkle import Tree, leaf_hash
+from ledger.proofs import proof_file
 from ledger.tiles import tree_files
 from notifications.record import LANGUAGES, Audience
 from notifications.site import render_site
@@ -110,6 +114,9 @@ def _pages(conn: psycopg.Connection, work: Workspace) -> dict[str, Files]:
             size=size,
             site_url=work.home.settings.site_url,
         )
+        if key == work.run:  # the models as they were built last
+            docs = dbt_docs(work.home.dbt / "target" / "manifest.json")
+            record = replace(record, dbt_docs=docs)
         decisions = runs.document(conn, key, "decisions")
         for audience in AUDIENCES:
             pages[audience] |= render_site(record, audience, history)
@@ -121,6 +128,7 @@ def _pages(conn: psycopg.Connection, work: Workspace) -> dict[str, Files]:
                     "vkey": str(work.signer.vkey),
                 }
             )
+            pages[audience][standalone.NAME] = standalone.source()
             if decisions is not None:
                 pages[audience][f"runs/{key}/decisions.json"] = decisions
     return pages
@@ -148,8 +156,27 @@ def _log_files(conn: psycopg.Connection, work: Workspace) -> Files:
     entries = [bytes(entry.entry) for entry in ledger_store.entries(conn)]
     files = {f"log/{path}": body for path, body in tree_files(entries).items()}
     files["log/checkpoint"] = note.encode()
+    files |= _proof_files(work, entries, note)
     files |= {f"records/{name}.json": body for name, body in ledger_store.records(conn).items()}
     return files
+
+
+def _proof_files(work: Workspace, entries: list[bytes], note: str) -> Files:
+    """A proof of each entry of this run under this checkpoint; other runs keep those they have."""
+    kept = {
+        path: file.read_bytes()
+        for path, file in work.site.published("public").items()
+        if path.startswith("log/proof/")
+    }
+    tree = Tree([leaf_hash(data) for data in entries])
+    made = {
+        f"log/proof/{index}.tlog-proof": proof_file(
+            index, tree.inclusion_proof(index), note
+        ).encode()
+        for index, data in enumerate(entries)
+        if parse_entry(data).run == work.run
+    }
+    return kept | made
 
 
 def _hashes(files: Files) -> dict[str, str]:

@@ -38,12 +38,20 @@ from tests.site_builder import (
     tampered,
     write_files,
 )
+from tests.verifiers import by_standalone
 
 KEY = str(SIGNER.vkey)
 
 
 def checked(files: dict[str, bytes], folder: Path, **given: Any) -> Report:
-    return verify(write_files(files, folder), **({"key": KEY, "now": NOW} | given))
+    """What `fairlead verify` says; the published verify.py must fail the same subjects."""
+    given = {"key": KEY, "now": NOW} | given
+    report = verify(write_files(files, folder), **given)
+    other = by_standalone(files, **given)
+    failed = {check.name for check in report.checks if check.ok == "failed"}
+    assert (other.verdict, other.exit_code) == (report.verdict.partition(":")[0], report.exit_code)
+    assert set(other.failed) == failed
+    return report
 
 
 def failures(report: Report) -> str:
