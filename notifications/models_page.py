@@ -12,6 +12,7 @@ from notifications.lens import SENTENCE, Lens
 from notifications.record import Row
 from notifications.words import shown
 
+DBT_DOCS = "docs/dbt/index.html"  # in the team's site
 LAYERS = ("marts", "intermediate", "staging", "snapshots", "seeds", "sources")
 
 
@@ -44,7 +45,11 @@ def _overview(lens: Lens, counts: Counter[str]) -> Section:
     chips = [
         (t.code("layer", layer), lens.number(counts[layer])) for layer in LAYERS if counts[layer]
     ]
-    return Section("overview", t.plain("models.overview"), (t.plain("models.words"),), chips)
+    words: list[str | Markup] = [t.plain("models.words")]
+    if lens.is_team and lens.facts.record.dbt_docs:
+        link = Markup('<a href="../../../{}">dbt docs</a>').format(DBT_DOCS)
+        words.append(t("models.dbt_docs", link=link))
+    return Section("overview", t.plain("models.overview"), words, chips)
 
 
 def _links(lens: Lens, names: list[str]) -> Markup:

@@ -100,6 +100,7 @@ class RunRecord:
     - evidence: the models' facts about scores, stars, load, segments; see Evidence.
     - rule_history: [{"run","door","checked_at","rules": [{"id","ok","severity","failed_count",
       "zh","en"}]}], past runs and this one, oldest first.
+    - dbt_docs: dbt's documentation app as one file, for the team's site; b"" for none.
     - site_url: where the team's site is served, for links in mails; "" prints paths.
     """
 
@@ -129,6 +130,7 @@ class RunRecord:
     names: Directory | None = None
     evidence: Evidence = field(default_factory=Evidence)
     rule_history: Sequence[Row] = ()
+    dbt_docs: bytes = b""
     site_url: str = ""
 
 

@@ -17,7 +17,7 @@ from notifications.evidence_parts import evidence_pages
 from notifications.facts import draw_page, facts
 from notifications.lens import Lens
 from notifications.list_pages import lead_list_view, rep_list_view, run_list_view
-from notifications.models_page import models_view
+from notifications.models_page import DBT_DOCS, models_view
 from notifications.policy_page import policy_view
 from notifications.quality_page import quality_view
 from notifications.record import LANGUAGES, Audience, RunRecord, RunSummary
@@ -64,6 +64,8 @@ def render_site(
     runs = list(history)
     site = {f"assets/{name}": (HERE / "assets" / name).read_bytes() for name in ASSETS}
     site["index.html"] = _root(record)
+    if audience == "team" and record.dbt_docs:
+        site[DBT_DOCS] = record.dbt_docs
     indexed = facts(record)
     for language in LANGUAGES:
         lens = Lens(indexed, audience, language)
