@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from flows import cli_answers, cli_policy
+from flows.cli_draw import add_commands as add_draw_commands
 from flows.command_score import score_app
 from flows.errors import FairleadError
 
@@ -29,11 +30,12 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-draw_app = typer.Typer(help="Recompute a draw from its records.", no_args_is_help=True)
+draw_app = typer.Typer(help="Run the lottery by hand; recompute a draw.", no_args_is_help=True)
 policy_app = typer.Typer(help="Check and read policies.", no_args_is_help=True)
 app.add_typer(draw_app, name="draw")
 app.add_typer(policy_app, name="policy")
 app.add_typer(score_app, name="score")
+add_draw_commands(app, draw_app)
 cli_answers.add_commands(app)
 cli_policy.add_commands(policy_app)
 

@@ -16,8 +16,8 @@ from adapters.warehouse import ledger_store, references, runs
 from adapters.warehouse.ledger_store import NewEntry
 from allocation.decisions import Allocation
 from allocation.engine import allocate
-from flows.errors import UsageError
-from flows.log_draws import draws_value, log_closings, log_outcomes, outcomes
+from flows.close_window import close_and_tell
+from flows.log_draws import draws_value, log_outcomes, outcomes
 from flows.open_window import stored_snapshot
 from flows.progress import step
 from flows.publish_site import publish_site
@@ -36,13 +36,7 @@ def close_and_allocate(request: RunRequest) -> None:
     with work.sole_run():
         with work.connect() as conn:
             done = runs.reached(conn, work.run)
-        if "opened" not in done:
-            raise UsageError(f"run {work.run} has no open lottery: run open-window first")
-        if "closed" not in done:
-            with step("close the lottery"):
-                close_ladders(request)
-            if work.shows_each_stage:
-                publish_site(request)
+        close_and_tell(request, work)
         if "decided" not in done:
             with step("finish the lottery"):
                 finish_ladders(request)
@@ -55,15 +49,6 @@ def close_and_allocate(request: RunRequest) -> None:
                 publish_site(request)
         with step("send the digests"):
             send_digests(request)
-
-
-@task(cache_policy=NO_CACHE)
-def close_ladders(request: RunRequest) -> None:
-    """Log the closings with the lines that were acknowledged last."""
-    work = open_workspace(request)
-    with work.connect() as conn:
-        log_closings(conn, work, LADDER)
-        runs.mark(conn, work.run, "closed", work.clock.now())
 
 
 @task(cache_policy=NO_CACHE)

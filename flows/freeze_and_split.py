@@ -30,6 +30,7 @@ from flows.log_draws import log_closings, log_openings
 from flows.policy_in_force import REHEARSAL, admit, policy_record
 from flows.progress import say, step
 from flows.publish_site import publish_site
+from flows.send_notices import FREEZE, send_notices
 from flows.request import RunRequest
 from flows.workspace import Workspace, open_workspace, resolved
 from ledger.canonical import canonical, parse
@@ -61,6 +62,7 @@ def freeze_and_split(request: RunRequest) -> None:
             close_selects(request)
             if work.shows_each_stage:
                 publish_site(request)
+                send_notices(request, FREEZE)
 
 
 @task(cache_policy=NO_CACHE)

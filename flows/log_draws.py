@@ -6,17 +6,20 @@ Each function runs in the caller's transaction, so a draw is never stored withou
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 
-from adapters.warehouse import draws, ledger_store
+from adapters.warehouse import draws, ledger_store, lines
 from adapters.warehouse.draws import StoredDraw
 from adapters.warehouse.ledger_store import NewEntry
+from audit.draws import OPERATOR_CLOSING_GRACE_S
 from flows.errors import EnvironmentRefused
+from flows.progress import say
 from flows.workspace import Workspace
 from lottery import derive, records
+from lottery.sources import OPERATOR, source_kind, source_time
 
 LEADS_S = (1, 4, 16, 64)  # making the records took longer than the lead: try again with more
 
@@ -47,21 +50,39 @@ def log_openings(
 def log_closings(conn: psycopg.Connection, work: Workspace, kind: str) -> None:
     """Wait for each window to end and log its closing with the lines that stand."""
     for draw in draws.draws_of(conn, work.run, kind):
-        if draw.closing is not None:
+        if draw.closing is not None or draw.void is not None:
             continue
         work.clock.sleep_until(instant(draw.opening["closes_at"]))
-        lines = (
-            [
-                (line["entrant"], line["left"], line["level"])
-                for line in draws.last_lines(conn, draw.opening_hash)
-            ]
-            if kind == records.LADDER
-            else []
-        )
-        closing = records.closing(draw.opening, lines)
+        lines.stop_lines(conn, draw.opening_hash)
         at = work.clock.now()
+        closing = records.closing(draw.opening, _lines_at(conn, draw, at))
         draws.store_event(conn, draw.opening_hash, "closing", closing, at)
         ledger_store.append(conn, [NewEntry("closing", work.run, closing)], at)
+
+
+def _lines_at(
+    conn: psycopg.Connection, draw: StoredDraw, at: datetime
+) -> list[tuple[str, int, int]]:
+    """The lines of a closing that is logged at this instant: none once chance may be known."""
+    if draw.kind != records.LADDER:
+        return []
+    stand = draws.last_lines(conn, draw.opening_hash)
+    if at >= last_instant_for_lines(draw.opening):
+        say(
+            f"warning: {draw.draw} is closed after its source's time: finished without its "
+            f"{len(stand)} lines and shown red"
+        )
+        return []
+    return [(line["entrant"], line["left"], line["level"]) for line in stand]
+
+
+def last_instant_for_lines(opening: dict[str, Any]) -> datetime:
+    """From when on a closing may carry no lines: somebody could have chosen them by the result.
+
+    An operator knows the result all along; what counts there is the time the verifier grants.
+    """
+    grace = OPERATOR_CLOSING_GRACE_S if source_kind(opening) == OPERATOR else 0
+    return datetime.fromtimestamp(source_time(opening) + grace, UTC)
 
 
 def log_outcomes(
@@ -80,7 +101,7 @@ def outcomes(
     """Wait for the source of every unfinished draw of this kind and derive its outcome."""
     found = []
     for draw in draws.draws_of(conn, work.run, kind):
-        if draw.outcome is None:
+        if draw.outcome is None and draw.void is None:
             if draw.closing is None:
                 raise RuntimeError(f"draw {draw.draw} has no closing")
             reveals = work.chance.reveals(conn, draw.opening, work.clock)

@@ -15,10 +15,11 @@ from adapters.warehouse.ledger_store import timestamp
 from allocation.engine import ladder_plans
 from allocation.snapshot import Snapshot
 from flows.errors import UsageError
-from flows.log_draws import draws_value, log_openings, log_outcomes, outcomes
+from flows.log_draws import draws_value, log_closings, log_openings, log_outcomes, outcomes
 from flows.progress import step
 from flows.publish_site import publish_site
 from flows.request import RunRequest
+from flows.send_notices import OPENING, send_notices
 from flows.workspace import Workspace, open_workspace, resolved
 from ledger.canonical import parse_canonical
 from lottery.records import SELECT, ladder_opening
@@ -42,6 +43,7 @@ def open_window(request: RunRequest) -> None:
             open_ladders(request)
         if work.shows_each_stage:
             publish_site(request)
+            send_notices(request, OPENING)
 
 
 @task(cache_policy=NO_CACHE)
@@ -49,6 +51,7 @@ def finish_selects(request: RunRequest) -> None:
     """Wait for the source of chance and log which leads go to which share."""
     work = open_workspace(request)
     with work.connect() as conn:
+        log_closings(conn, work, SELECT)  # of an attempt that replaces a void
         log_outcomes(conn, work, outcomes(conn, work, SELECT))
 
 

@@ -74,10 +74,14 @@ class Workspace:
         clock = monday_clock(
             self.run, self.policy.zone, times.weekday, times.freeze, times.open, times.close
         )
+        if now >= clock.closes_at and self.home.settings.catch_up == "latest":
+            opens_at = now + lead
+            return opens_at, opens_at + (clock.closes_at - clock.opens_at)
         if now >= clock.closes_at:
             raise UsageError(
                 f"the lottery of {self.run} closed at {clock.closes_at:%F %H:%M} UTC by the "
-                "policy's clock: give --window 0 to draw now, or --window MINUTES"
+                "policy's clock: give --window 0 to draw now, --window MINUTES, "
+                "or set FAIRLEAD_CATCH_UP=latest"
             )
         return max(clock.opens_at, now + lead), clock.closes_at
 

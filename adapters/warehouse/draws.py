@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 
 @dataclass(frozen=True, slots=True)
 class StoredDraw:
-    """One attempt of a draw; `closing` and `outcome` are None until they happened."""
+    """One attempt of a draw; `closing`, `outcome` and `void` are None until they happened."""
 
     opening_hash: str
     draw: str
@@ -21,6 +21,7 @@ class StoredDraw:
     opening: dict[str, Any]
     closing: dict[str, Any] | None
     outcome: dict[str, Any] | None
+    void: dict[str, Any] | None = None
 
 
 def ensure_secret(
@@ -46,6 +47,15 @@ def secret_of(conn: psycopg.Connection, draw: str, attempt: int) -> bytes | None
         "select secret from decisions.secrets where draw = %s and attempt = %s", (draw, attempt)
     ).fetchone()
     return bytes(row[0]) if row else None
+
+
+def commitment_of(conn: psycopg.Connection, draw: str, attempt: int) -> str | None:
+    """What was committed to for an attempt, whether or not its secret is still known."""
+    row = conn.execute(
+        "select commitment from decisions.secrets where draw = %s and attempt = %s",
+        (draw, attempt),
+    ).fetchone()
+    return str(row[0]) if row else None
 
 
 def store_opening(
@@ -81,17 +91,31 @@ def store_event(
     )
 
 
+_STORED = (
+    "select d.opening, d.draw, d.attempt, d.kind, d.opening_record, c.record, "
+    "o.record, v.record from decisions.draws d "
+    "left join decisions.draw_events c on c.opening = d.opening and c.event = 'closing' "
+    "left join decisions.draw_events o on o.opening = d.opening and o.event = 'outcome' "
+    "left join decisions.draw_events v on v.opening = d.opening and v.event = 'void' "
+)
+
+
 def draws_of(conn: psycopg.Connection, run_key: str, kind: str | None = None) -> list[StoredDraw]:
     """All draws of a run by draw id and attempt; `kind` is select or ladder."""
     rows = conn.execute(
-        "select d.opening, d.draw, d.attempt, d.kind, d.opening_record, c.record, o.record "
-        "from decisions.draws d "
-        "left join decisions.draw_events c on c.opening = d.opening and c.event = 'closing' "
-        "left join decisions.draw_events o on o.opening = d.opening and o.event = 'outcome' "
-        "where d.run_key = %s and (%s::text is null or d.kind = %s) order by d.draw, d.attempt",
+        f"{_STORED} where d.run_key = %s and (%s::text is null or d.kind = %s) "
+        "order by d.draw, d.attempt",
         (run_key, kind, kind),
     )
     return [StoredDraw(*row) for row in rows]
+
+
+def last_attempt(conn: psycopg.Connection, draw: str) -> StoredDraw | None:
+    """The attempt of a draw that counts: its last."""
+    row = conn.execute(
+        f"{_STORED} where d.draw = %s order by d.attempt desc limit 1", (draw,)
+    ).fetchone()
+    return StoredDraw(*row) if row else None
 
 
 def last_lines(conn: psycopg.Connection, opening_hash: str) -> list[dict[str, Any]]:

@@ -246,8 +246,19 @@ create table if not exists decisions.lines (
     entrant text not null,
     line jsonb not null,
     acknowledged_at timestamptz not null,
+    number integer,         -- 1, 2, … of this entrant in this draw
+    note text,              -- the signed acknowledgement, as it was handed out
     primary key (opening, entrant, acknowledged_at)
 );
+do $$
+begin  -- only where they are missing: altering waits for everybody who places a line
+    if not exists (
+        select 1 from information_schema.columns
+        where table_schema = 'decisions' and table_name = 'lines' and column_name = 'note'
+    ) then
+        alter table decisions.lines add column number integer, add column note text;
+    end if;
+end $$;
 create table if not exists decisions.draws (
     opening text primary key,
     run_key text not null references decisions.runs (run_key),

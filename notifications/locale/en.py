@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from notifications.locale import evidence, reports
 from notifications.locale.governance import EN as GOVERNANCE
+from notifications.locale.portal import EN as PORTAL
 
 # fmt: off
 MESSAGES: dict[str, str] = {
@@ -604,3 +605,4 @@ MESSAGES: dict[str, str] = {
 }
 MESSAGES |= evidence.EN | reports.EN
 MESSAGES |= GOVERNANCE
+MESSAGES |= PORTAL
