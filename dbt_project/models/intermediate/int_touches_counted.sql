@@ -8,26 +8,23 @@
 -- yet counted and, of the touches they change, the version before.
 {%- set counted = newest_counted_load(this) if is_incremental() else none %}
 
-with versions as (
-    select * from {{ ref('stg_crm__touch_versions') }}
-),
-
-relevant as (
+-- Named thrice, as a shared CTE would be written out whole instead of looked up by its indexes.
+with relevant as (
     select versions.*
-    from versions
+    from {{ ref('stg_crm__touch_versions') }} as versions
     {% if counted is not none -%}
     where versions.load_id > {{ counted }}
     union all
     select earlier.*
     from (
         select distinct versions.row_key
-        from versions
+        from {{ ref('stg_crm__touch_versions') }} as versions
         where versions.load_id > {{ counted }}
     ) as touched
     cross join
         lateral (
             select versions.*
-            from versions
+            from {{ ref('stg_crm__touch_versions') }} as versions
             where versions.row_key = touched.row_key and versions.load_id <= {{ counted }}
             order by versions.load_id desc
             limit 1
