@@ -17,7 +17,7 @@ from benchmarks.measure import Figure
 
 FORMAT = "fairlead/benchmark/1"
 RESULTS = Path(__file__).parent / "results"
-NAMES = ("engine", "draw", "demo")
+NAMES = ("engine", "draw", "incremental_models", "demo")
 
 
 def main() -> None:
