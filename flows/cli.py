@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows import cli_answers, cli_policy
+from flows import cli_answers, cli_policy, cli_reports
 from flows.cli_draw import add_commands as add_draw_commands
 from flows.command_score import score_app
 from flows.errors import FairleadError
@@ -38,6 +38,7 @@ app.add_typer(score_app, name="score")
 add_draw_commands(app, draw_app)
 cli_answers.add_commands(app)
 cli_policy.add_commands(policy_app)
+cli_reports.add_commands(app)
 
 POLICY = "policies/lead-allocation-v2.yaml"
 Source = Annotated[

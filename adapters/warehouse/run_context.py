@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.rows import class_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,15 @@ def write_run_context(conn: psycopg.Connection, context: RunContext) -> None:
             context.source,
         ),
     )
+
+
+def current_context(conn: psycopg.Connection) -> RunContext | None:
+    """What the marts were built for last; None before the first build."""
+    with conn.cursor(row_factory=class_row(RunContext)) as cursor:
+        return cursor.execute(
+            "select run_key, run_kind, as_of, as_of_date, landed_until, zone, currency, "
+            "policy_sha256, source from raw.run_context"
+        ).fetchone()
 
 
 def write_policy_tables(

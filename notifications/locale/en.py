@@ -5,6 +5,7 @@ from __future__ import annotations
 from notifications.locale import evidence, reports
 from notifications.locale.governance import EN as GOVERNANCE
 from notifications.locale.portal import EN as PORTAL
+from notifications.locale.simulations import EN as SIMULATIONS
 
 # fmt: off
 MESSAGES: dict[str, str] = {
@@ -606,3 +607,4 @@ MESSAGES: dict[str, str] = {
 MESSAGES |= evidence.EN | reports.EN
 MESSAGES |= GOVERNANCE
 MESSAGES |= PORTAL
+MESSAGES |= SIMULATIONS

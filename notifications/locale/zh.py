@@ -5,6 +5,7 @@ from __future__ import annotations
 from notifications.locale import evidence, reports
 from notifications.locale.governance import ZH as GOVERNANCE
 from notifications.locale.portal import ZH as PORTAL
+from notifications.locale.simulations import ZH as SIMULATIONS
 
 # fmt: off
 MESSAGES: dict[str, str] = {
@@ -606,3 +607,4 @@ MESSAGES: dict[str, str] = {
 MESSAGES |= evidence.ZH | reports.ZH
 MESSAGES |= GOVERNANCE
 MESSAGES |= PORTAL
+MESSAGES |= SIMULATIONS
