@@ -14,6 +14,8 @@ from allocation.policy_model import (
     Share,
     SkillRule,
 )
+from allocation.policy_reach import unreachable
+from allocation.policy_promises import broken_options
 from allocation.policy_scoring import Band, Cap, Factor, Level, Role, Rule, Tier
 from allocation.policy_service import Words
 from allocation.policy_text import Document, Mistake, Path, PolicyError, read
@@ -35,11 +37,13 @@ __all__ = [
     "SkillRule",
     "Tier",
     "Words",
+    "load_new_policy",
     "load_policy",
     "policy_mistakes",
     "policy_schema",
 ]
 
+SKILLS = ("enterprise", "smb", "new_business", "upsell", "outbound", "inbound")
 _SET_HERE = ("sha256", "text")  # fields of Policy that a file must not bring along
 
 
@@ -49,9 +53,21 @@ def load_policy(text: str, zones: Collection[str] = ()) -> Policy:
     `Policy.sha256` is the SHA-256 of the text's UTF-8 bytes, so one changed comment is another
     policy. `zones` are the time zones there are, if the caller knows them.
     """
+    return _loaded(read(text), text, zones, [])
+
+
+def load_new_policy(text: str, zones: Collection[str] = ()) -> Policy:
+    """As load_policy, and no rule is idle or beyond everybody's reach: for a policy to be used.
+
+    Stored policies are loaded without this, so that a check that comes later stops no replay.
+    """
     document = read(text)
+    return _loaded(document, text, zones, unreachable(document))
+
+
+def _loaded(document: Document, text: str, zones: Collection[str], found: list[Mistake]) -> Policy:
     policy, mistakes = _typed(document)
-    mistakes += document.mistakes + broken_promises(document, zones)
+    mistakes += found + document.mistakes + broken_promises(document, zones)
     if policy is None or mistakes:
         raise PolicyError(mistakes)
     digest = hashlib.sha256(text.encode()).hexdigest()
@@ -61,7 +77,7 @@ def load_policy(text: str, zones: Collection[str] = ()) -> Policy:
 def policy_mistakes(text: str, zones: Collection[str] = ()) -> list[Mistake]:
     """What `fairlead policy check` lists: nothing for a good policy; never raises."""
     try:
-        load_policy(text, zones)
+        load_new_policy(text, zones)
     except PolicyError as error:
         return error.mistakes
     return []
@@ -86,11 +102,18 @@ def _typed(document: Document) -> tuple[Policy | None, list[Mistake]]:
     except ValidationError as error:
         for problem in error.errors(include_url=False, include_context=False, include_input=False):
             path: Path = tuple(step for step in problem["loc"] if step != "[key]")
-            mistakes.append(document.mistake(path, _in_words(problem["type"], problem["msg"])))
+            mistakes.append(
+                document.mistake(path, _in_words(path, problem["type"], problem["msg"]))
+            )
         return None, mistakes
 
 
-def _in_words(kind: str, message: str) -> str:
+def _in_words(path: Path, kind: str, message: str) -> str:
+    field = path[-1] if path else ""
+    if kind == "missing" and field in ("zh", "en"):
+        return f"is missing: a rule has its sentence in {'中文' if field == 'zh' else 'English'}"
+    if kind == "string_pattern_mismatch" and field in ("skill", "prefer_skill"):
+        return f"unknown skill: there are {', '.join(SKILLS)} and vertical:<industry>"
     known = {
         "missing": "is missing",
         "extra_forbidden": "is not a word of the policy language",

@@ -41,29 +41,29 @@ def broken_promises(document: Document, zones: Collection[str] = ()) -> list[Mis
 Found = Iterator[tuple[Path, str]]
 
 
-def _numbers(rows: list[tuple[int, dict[str, Any]]], name: str) -> list[int]:
+def numbers_of(rows: list[tuple[int, dict[str, Any]]], name: str) -> list[int]:
     """A number of every row, or nothing if one of them is missing or no whole number."""
     found = [row.get(name) for _, row in rows]
     numbers = [number for number in found if isinstance(number, int)]
     return numbers if len(numbers) == len(found) else []
 
 
-def _items(value: Any) -> list[tuple[int, dict[str, Any]]]:
+def items_of(value: Any) -> list[tuple[int, dict[str, Any]]]:
     """The mappings of a list with their positions; nothing for any other shape."""
     if not isinstance(value, list):
         return []
     return [(i, item) for i, item in enumerate(value) if isinstance(item, dict)]
 
 
-def _section(values: Any, name: str) -> dict[str, Any]:
+def section_of(values: Any, name: str) -> dict[str, Any]:
     section = values.get(name)
     return section if isinstance(section, dict) else {}
 
 
 def _bands(values: Any) -> Found:
     for path, rows in (
-        (("bands",), _items(values.get("bands"))),
-        (("scoring", "tiers"), _items(_section(values, "scoring").get("tiers"))),
+        (("bands",), items_of(values.get("bands"))),
+        (("scoring", "tiers"), items_of(section_of(values, "scoring").get("tiers"))),
     ):
         names = [row.get("band") for _, row in rows]
         for band in BANDS:
@@ -75,8 +75,8 @@ def _bands(values: Any) -> Found:
 
 
 def _shares(values: Any) -> Found:
-    for b, band in _items(values.get("bands")):
-        shares = _items(band.get("shares"))
+    for b, band in items_of(values.get("bands")):
+        shares = items_of(band.get("shares"))
         path: Path = ("bands", b, "shares")
         if not shares:
             continue
@@ -103,17 +103,18 @@ def _shares(values: Any) -> Found:
 
 
 def _tiers(values: Any) -> Found:
-    tiers = _items(_section(values, "scoring").get("tiers"))
-    points = _numbers(tiers, "min_points")
+    tiers = items_of(section_of(values, "scoring").get("tiers"))
+    points = numbers_of(tiers, "min_points")
     for i in range(1, len(points)):
         if points[i] >= points[i - 1]:
             yield (
                 ("scoring", "tiers", i, "min_points"),
                 "tiers go from the highest points down: unreachable",
             )
-    factors = _items(_section(values, "scoring").get("factors"))
+    factors = items_of(section_of(values, "scoring").get("factors"))
     lowest = [
-        min(_numbers(_items(factor.get("levels")), "points"), default=0) for _, factor in factors
+        min(numbers_of(items_of(factor.get("levels")), "points"), default=0)
+        for _, factor in factors
     ]
     if factors and points and min(points) > sum(lowest):
         message = f"a lead with {sum(lowest)} points falls through: tiers begin at {min(points)}"
@@ -121,12 +122,12 @@ def _tiers(values: Any) -> Found:
 
 
 def _factors(values: Any) -> Found:
-    factors = _items(_section(values, "scoring").get("factors"))
-    weights = _numbers(factors, "weight_pct")
+    factors = items_of(section_of(values, "scoring").get("factors"))
+    weights = numbers_of(factors, "weight_pct")
     if weights and sum(weights) != 100:
         yield ("scoring", "factors"), f"the weights add up to {sum(weights)}%, not 100%"
     for f, factor in factors:
-        levels = _items(factor.get("levels"))
+        levels = items_of(factor.get("levels"))
         for i, level in levels:
             bare = not level.get("where") and not level.get("at_least")
             if i == levels[-1][0] and not (bare and level.get("unknown") is True):
@@ -161,13 +162,13 @@ def _rules(value: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 
 def _clock(values: Any) -> Found:
-    calendar = _section(values, "calendar")
+    calendar = section_of(values, "calendar")
     freeze, opens, closes = (calendar.get(name) for name in ("freeze", "open", "close"))
     if isinstance(freeze, str) and isinstance(opens, str) and freeze > opens:
         yield ("calendar", "open"), "the window opens before the snapshot is frozen"
     if isinstance(opens, str) and isinstance(closes, str) and opens >= closes:
         yield ("calendar", "close"), "the window closes before it opens"
-    source = _section(values, "source")
+    source = section_of(values, "source")
     if source.get("kind") == "drand" and source.get("delay_s") is None:
         yield ("source",), "drand needs delay_s"
     if source.get("kind") == "operator" and source.get("delay_s") is not None:
@@ -177,11 +178,11 @@ def _clock(values: Any) -> Found:
 def _references(values: Any) -> Found:
     lotteries = {
         (band.get("band"), share.get("share"))
-        for _, band in _items(values.get("bands"))
-        for _, share in _items(band.get("shares"))
+        for _, band in items_of(values.get("bands"))
+        for _, share in items_of(band.get("shares"))
         if share.get("method") == "lottery"
     }
-    for i, rule in _items(values.get("exceptions")):
+    for i, rule in items_of(values.get("exceptions")):
         if (
             rule.get("kind") == "referral_draw"
             and (rule.get("band"), rule.get("share")) not in lotteries
@@ -191,7 +192,7 @@ def _references(values: Any) -> Found:
             yield ("exceptions", i), "a referral rule names its referrers"
         if rule.get("kind") == "referral_board" and not rule.get("roles"):
             yield ("exceptions", i), "say which roles may own the lead"
-    rules = _items(values.get("skill_rules"))
+    rules = items_of(values.get("skill_rules"))
     names = {rule.get("id") for _, rule in rules}
     for i, rule in rules:
         if (rule.get("skill") is None) != (rule.get("min_stars") is None):
@@ -208,13 +209,13 @@ def _references(values: Any) -> Found:
 
 
 def _seniority(values: Any) -> Found:
-    classes = _items(_section(values, "seniority").get("classes"))
-    months = _numbers(classes, "from_month")
+    classes = items_of(section_of(values, "seniority").get("classes"))
+    months = numbers_of(classes, "from_month")
     if months and (months[0] != 0 or months != sorted(set(months))):
         yield ("seniority", "classes"), "classes begin at month 0 and go upwards"
 
 
 def _size_bands(values: Any) -> Found:
-    amounts = _numbers(_items(_section(values, "capacity").get("size_bands")), "min_amount")
+    amounts = numbers_of(items_of(section_of(values, "capacity").get("size_bands")), "min_amount")
     if amounts and (amounts[0] != 0 or amounts != sorted(set(amounts))):
         yield ("capacity", "size_bands"), "size bands begin at 0 and go upwards"

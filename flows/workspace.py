@@ -15,7 +15,7 @@ import psycopg
 from adapters.site_files import SiteFolder
 from adapters.warehouse import ledger_store
 from adapters.warehouse.address import Address
-from allocation.policy import Policy, PolicyError, load_policy
+from allocation.policy import Policy, PolicyError, load_new_policy
 from flows.business_week import local_date, monday_clock, parse_as_of, run_key
 from flows.chance import Chance, chosen_chance, recorded_closings
 from flows.clock import ONE_SECOND, Clock, Dice, RealClock, SystemDice, TrialClock, TrialDice
@@ -160,7 +160,7 @@ def read_policy(path: Path) -> Policy:
     if not path.is_absolute() and not path.exists():
         path = CHECKOUT / path
     try:
-        return load_policy(path.read_text(encoding="utf-8"), available_timezones())
+        return load_new_policy(path.read_text(encoding="utf-8"), available_timezones())
     except FileNotFoundError as error:
         raise PolicyRefused(f"{path}: there is no such policy file") from error
     except (OSError, UnicodeDecodeError) as error:
