@@ -14,11 +14,9 @@ import psycopg
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from adapters.warehouse import ledger_store, marts, references, run_context, runs
-from adapters.warehouse.earlier_runs import inheritance
+from adapters.warehouse import ledger_store, run_context, runs
 from adapters.warehouse.ledger_store import NewEntry, timestamp
 from allocation.engine import ladder_plans, split
-from allocation.freeze import build_snapshot
 from allocation.policy import Policy
 from allocation.snapshot import Snapshot
 from flows.build_models import build_models, set_run_context
@@ -30,10 +28,11 @@ from flows.log_draws import log_closings, log_openings
 from flows.policy_in_force import REHEARSAL, admit, policy_record
 from flows.progress import say, step
 from flows.publish_site import publish_site
-from flows.send_notices import FREEZE, send_notices
 from flows.request import RunRequest
+from flows.send_notices import FREEZE, send_notices
+from flows.snapshot_inputs import quality_of_files, snapshot_of_marts
 from flows.workspace import Workspace, open_workspace, resolved
-from ledger.canonical import canonical, parse
+from ledger.canonical import canonical
 from lottery.records import SELECT, draw_id, select_opening
 
 
@@ -71,7 +70,7 @@ def freeze(request: RunRequest, landed: Landed) -> str:
     work = open_workspace(request)
     admit(work)
     with work.connect() as conn:
-        snapshot, notes = _snapshot(conn, work, landed)
+        snapshot, notes = snapshot_of_marts(conn, work, landed)
         for note in notes[:10]:
             say(f"note: {note}")
         now = work.clock.now()
@@ -83,7 +82,7 @@ def freeze(request: RunRequest, landed: Landed) -> str:
             [f"leads.csv names reps who are not in the roster: {len(notes)} times"] if notes else []
         )
         noted = [*landed.notes, *dropped]
-        runs.store_document(conn, work.run, "quality", _quality(conn, work, noted), now)
+        runs.store_document(conn, work.run, "quality", quality_of_files(conn, work, noted), now)
         ledger_store.append(conn, _entries(conn, work, landed, snapshot, digest), now)
         make = _select_openings(conn, work, snapshot, digest)
         log_openings(conn, work, work.select_window, make)
@@ -136,57 +135,6 @@ def commitment_entries(
         for record in records
         if not ledger_store.has_record(conn, "commitment", record)
     ]
-
-
-def _snapshot(
-    conn: psycopg.Connection, work: Workspace, landed: Landed
-) -> tuple[Snapshot, list[str]]:
-    left = inheritance(conn, landed.source, work.as_of)
-    lead_rows, already = [], 0
-    for row in marts.rows(conn, "fct_allocation_leads", work.run):
-        # A source without write-back still shows as new what an earlier run gave away: it has its
-        # owner, unless the source says that it was recycled from somebody.
-        if row["lead_id"] in left.given and not row["recycled_from"]:
-            already += 1
-        else:
-            lead_rows.append(row)
-    rep_rows = marts.rows(conn, "dim_reps", work.run)
-
-    def new_salt(kind: str, id_: str) -> bytes:
-        return work.dice.bytes32("salt", kind, id_)
-
-    lead_ids = {row["lead_id"] for row in lead_rows}
-    lead_ids |= {row["duplicate_of"] for row in lead_rows if row["duplicate_of"]}
-    lead_refs = references.ensure_references(conn, landed.source, "lead", lead_ids, new_salt)
-    rep_refs = references.ensure_references(
-        conn, landed.source, "rep", [row["rep_id"] for row in rep_rows], new_salt
-    )
-    snapshot, notes = build_snapshot(
-        run=work.run,
-        as_of=timestamp(work.as_of),
-        zone=work.policy.zone,
-        currency=landed.currency,
-        lead_rows=lead_rows,
-        rep_rows=rep_rows,
-        capacity_rows=marts.rows(conn, "fct_rep_capacity", work.run),
-        capability_rows=marts.rows(conn, "fct_rep_capability", work.run),
-        carry=parse(left.carry) if left.carry else {},
-        ref=lead_refs,
-        rep_ref=rep_refs,
-        waiting={lead_refs[id_]: run for id_, run in left.waiting.items() if id_ in lead_refs},
-    )
-    if already:
-        say(f"{already} leads have their owner by an earlier run and are left alone")
-    return snapshot, notes
-
-
-def _quality(conn: psycopg.Connection, work: Workspace, notes: list[str]) -> bytes:
-    """What the data-quality page says of each file, kept with the run."""
-    files = [
-        {key: row[key] for key in ("file", "rows_read", "rows_bad")}
-        for row in marts.rows(conn, "fct_source_quality", work.run)
-    ]
-    return canonical({"files": files, "notes": notes})
 
 
 def _entries(
