@@ -15,7 +15,6 @@ from allocation.policy_model import (
     SkillRule,
 )
 from allocation.policy_reach import unreachable
-from allocation.policy_promises import broken_options
 from allocation.policy_scoring import Band, Cap, Factor, Level, Role, Rule, Tier
 from allocation.policy_service import Words
 from allocation.policy_text import Document, Mistake, Path, PolicyError, read
