@@ -1,4 +1,4 @@
-"""Commands that explain and re-check stored runs: `fairlead why`, `replay`, …
+"""Commands that explain and re-check stored runs: `fairlead why`, `replay`, …, and ask about them
 
 Declared here and hung into the command line by flows/cli.py; each imports what it needs only when
 it is called.
@@ -11,6 +11,8 @@ from typing import Annotated
 
 import typer
 
+from flows import cli_requests
+
 Language = Annotated[str, typer.Option(help="zh or en")]
 
 
@@ -18,6 +20,10 @@ def add_commands(app: typer.Typer) -> None:
     """Hang these commands into the command line."""
     app.command("why")(why)
     app.command("replay")(replay)
+    app.command("preview")(preview)
+    app.command("release")(release)
+    app.command("abort")(abort)
+    cli_requests.add_commands(app)
 
 
 def why(
@@ -58,3 +64,37 @@ def replay(
     if bundle is not None and (run or every):
         raise UsageError("--bundle replays a file: give no run beside it")
     raise typer.Exit(replay_bundle(bundle, decisions) if bundle else replay_runs(run, every=every))
+
+
+def preview(
+    run: Annotated[str, typer.Option(help="2026-W48; empty: the last held run.")] = "",
+    language: Language = "en",
+    full: Annotated[bool, typer.Option("--full", help="Every decision.")] = False,
+) -> None:
+    """What a held run gives to whom, before anything leaves."""
+    from flows.command_hold import show_preview
+
+    if language not in ("zh", "en"):
+        raise typer.BadParameter("language is zh or en")
+    show_preview(run, language, full=full)  # type: ignore[arg-type]  # checked above
+
+
+def release(
+    run: Annotated[str, typer.Argument(help="2026-W48")],
+    by: Annotated[str, typer.Option(help="The person who lets it go; kept in the database.")],
+) -> None:
+    """Publish and send a held run, under a person's name."""
+    from flows.command_hold import release_run
+
+    release_run(run, by)
+
+
+def abort(
+    run: Annotated[str, typer.Argument(help="2026-W48")],
+    by: Annotated[str, typer.Option(help="The person who stops it; kept in the database.")],
+    reason: Annotated[str, typer.Option(help="Why; kept in the database, not in the log.")],
+) -> None:
+    """Stop a run for good before its decisions are published."""
+    from flows.command_hold import abort_run
+
+    abort_run(run, by, reason)

@@ -17,6 +17,7 @@ from adapters.warehouse.ledger_store import NewEntry
 from allocation.decisions import Allocation
 from allocation.engine import allocate
 from flows.close_window import close_and_tell
+from flows.hold_run import check_preview, hold, waits
 from flows.log_draws import draws_value, log_outcomes, outcomes
 from flows.open_window import stored_snapshot
 from flows.progress import step
@@ -30,7 +31,10 @@ from lottery.records import LADDER
 
 @flow(name="close-and-allocate")
 def close_and_allocate(request: RunRequest) -> None:
-    """Close, finish, decide, publish, send; each step resumes where a crash left it."""
+    """Close, finish, decide, publish, send; each step resumes where a crash left it.
+
+    A run that is held stops with a preview of its decisions.
+    """
     request = resolved(request)
     work = open_workspace(request)
     with work.sole_run():
@@ -40,6 +44,11 @@ def close_and_allocate(request: RunRequest) -> None:
         if "decided" not in done:
             with step("finish the lottery"):
                 finish_ladders(request)
+            with work.connect() as conn:
+                is_held = waits(conn, work)
+            if is_held:
+                hold(work)
+                return
             with step("decide"):
                 decide(request)
         with work.connect() as conn:
@@ -67,6 +76,7 @@ def decide(request: RunRequest) -> str:
         snapshot = stored_snapshot(conn, work.run)
         value = draws_value(conn, work.run)
         allocation = allocate(snapshot, work.policy, value)
+        check_preview(conn, work.run, allocation)
         snapshot_body = runs.document(conn, work.run, "snapshot") or b""
         now = work.clock.now()
         bundle = canonical(
@@ -83,7 +93,9 @@ def decide(request: RunRequest) -> str:
         rows = _rows(conn, work, allocation)
         owned = sum(row["rep_id"] is not None for row in rows)
         runs.store_decisions(conn, work.run, rows)
-        runs.store_effects(conn, work.run, _effects(work.run, rows), now)
+        runs.store_effects(
+            conn, work.run, _effects(work.run, rows) if not work.request.simulate else [], now
+        )
         record = {
             "run": work.run,
             "snapshot": allocation.snapshot_sha256,

@@ -24,6 +24,7 @@ def run_week(request: RunRequest, decisions: Path | None) -> None:
         from flows import prefect_server
 
         server = prefect_server.start(home.path)  # starts while the database and imports do
+    from flows.command_hold import report_waiting
     from flows.policy_in_force import enforce
     from flows.workspace import open_workspace, policy_for, resolved
 
@@ -44,7 +45,8 @@ def run_week(request: RunRequest, decisions: Path | None) -> None:
                 server.drain()
     if server is not None:
         server.stop()
-    report(request, decisions)
+    if not report_waiting(work.run):
+        report(request, decisions)
 
 
 def report(request: RunRequest, decisions: Path | None) -> None:

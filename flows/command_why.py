@@ -39,7 +39,8 @@ def why(lead: str, rep: str, run_key: str, language: Language, *, full: bool) ->
         run = chosen_run(conn, run_key)
         lead_ref = found_reference(conn, run, "lead", lead) if lead else ""
         rep_ref = found_reference(conn, run, "rep", rep) if rep else ""
-        record = terminal_record(conn, run, {lead_ref} if lead else None)
+        document = "decisions" if "decided" in runs.reached(conn, run.run_key) else "preview"
+        record = terminal_record(conn, run, {lead_ref} if lead else None, document)
         lens = PlainLens(facts(record), "team", language)
         if lead:
             decision = lens.facts.decisions.get(lead_ref)
@@ -64,7 +65,7 @@ def terminal_record(
     reps: dict[str, Any] = {
         ref: {"name": id_} for id_, ref in references.references(conn, run.source, "rep").items()
     }
-    return replace(record, names=Directory(reps={**reps, **names.reps}, leads=names.leads))
+    return replace(record, names=replace(names, reps={**reps, **names.reps}))
 
 
 def found_reference(conn: psycopg.Connection, run: Run, kind: Kind, name: str) -> str:

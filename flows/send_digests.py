@@ -15,6 +15,7 @@ from prefect.cache_policies import NO_CACHE
 from adapters.mailbox import Mail, MailError, SmtpServer, send, smtp_session, write_to_folder
 from adapters.warehouse import runs
 from flows.errors import UsageError
+from flows.policy_in_force import REHEARSAL
 from flows.progress import say
 from flows.publish_site import current_checkpoint
 from flows.request import RunRequest
@@ -39,6 +40,8 @@ def deliver_digests(work: Workspace) -> int:
     with work.connect() as conn:
         if "decided" not in runs.reached(conn, work.run):
             raise UsageError(f"run {work.run} is not decided: there is nothing to send")
+        run = runs.find_run(conn, work.run)
+        is_rehearsed = run is not None and run.kind == REHEARSAL
         note, size = current_checkpoint(conn, work)
         record = load_record(
             conn,
@@ -67,6 +70,9 @@ def deliver_digests(work: Workspace) -> int:
         if "sent" not in runs.reached(conn, work.run):
             runs.mark(conn, work.run, "sent", work.clock.now())
     say(f"wrote {len(digests)} digests to {folder}")
+    if is_rehearsed:
+        say("this is a rehearsal: no mail is handed to a server")
+        return 0
     return _send_pending(work, {_key(work.run, digest): digest for digest in digests})
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import psycopg
 
-from adapters.warehouse import runs
+from adapters.warehouse import ledger_store, runs
 from adapters.warehouse.runs import Run
+from allocation.snapshot import Snapshot
+from flows.clock import RealClock
 from flows.errors import UsageError
 from flows.home import Home
 from flows.settings import load_settings
+from ledger.canonical import parse_canonical
 
 
 def initialised_home() -> Home:
@@ -29,3 +34,17 @@ def chosen_run(conn: psycopg.Connection, run_key: str, stage: str = "decided") -
         listed = ", ".join(known[-5:]) or "none yet"
         raise UsageError(f"there is no run {key or stage!r} here; {stage} so far: {listed}")
     return run
+
+
+def log_time(conn: psycopg.Connection) -> datetime:
+    """Now, but never before the log's last entry: a trial's log may be ahead of the clock."""
+    now, last = RealClock().now(), ledger_store.last_at(conn)
+    return now if last is None else max(now, last)
+
+
+def frozen_snapshot(conn: psycopg.Connection, run_key: str) -> Snapshot:
+    """The snapshot a run was decided from. Errors: UsageError."""
+    body = runs.document(conn, run_key, "snapshot")
+    if body is None:
+        raise UsageError(f"run {run_key} has no snapshot")
+    return Snapshot.from_record(parse_canonical(body))

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-SCHEMA = Path(__file__).with_name("schema.sql")
+SCHEMAS = tuple(Path(__file__).with_name(name) for name in ("schema.sql", "governance.sql"))
 OLDEST_SUPPORTED = 15
 
 
@@ -73,4 +73,5 @@ def ensure_schema(address: Address) -> None:
             )
         # Two starts at once would both create: the second waits here and finds all made.
         conn.execute("select pg_advisory_xact_lock(hashtext('fairlead schema'))")
-        conn.execute(SCHEMA.read_text(encoding="utf-8"))
+        for schema in SCHEMAS:
+            conn.execute(schema.read_text(encoding="utf-8"))

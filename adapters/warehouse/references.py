@@ -12,7 +12,7 @@ from typing import Literal
 
 import psycopg
 
-Kind = Literal["lead", "rep"]
+Kind = Literal["lead", "rep", "person"]  # person: who acts on runs and requests
 
 
 def reference(salt: bytes, id_: str) -> str:

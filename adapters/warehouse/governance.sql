@@ -1,0 +1,56 @@
+-- Who held, released or aborted a run; who asked for what about a decision, and the answers.
+-- Append-only like the rest of decisions; names and free text live here and never in the log.
+
+create table if not exists decisions.run_actions (
+    action_id bigint generated always as identity primary key,
+    run_key text not null references decisions.runs (run_key),
+    action text not null check (action in ('held', 'released', 'aborted')),
+    by_name text not null,
+    reason text not null,
+    happened_at timestamptz not null
+);
+create table if not exists decisions.requests (
+    request_id bigint generated always as identity primary key,
+    kind text not null check (kind in ('appeal', 'reassignment', 'override')),
+    run_key text not null references decisions.runs (run_key),
+    source text not null,
+    lead_id text not null,
+    rep_id text,                       -- who asks; for an override who owned the lead
+    to_rep_id text,                    -- override: the new owner
+    reason_code text not null,         -- what the log says: valid-1, invalid-2, other, discretion, …
+    reason_text text not null,
+    filed_by text not null,
+    filed_at timestamptz not null,
+    answer_due_at timestamptz
+);
+create table if not exists decisions.request_answers (
+    request_id bigint primary key references decisions.requests (request_id),
+    answer text not null check (answer in ('upheld', 'changed', 'granted', 'declined')),
+    reason_code text not null,
+    answer_text text not null,
+    to_rep_id text,
+    answered_by text not null,
+    answered_at timestamptz not null,
+    is_late boolean not null
+);
+create index if not exists requests_filed on decisions.requests (filed_at);
+
+do $$
+declare kept text;
+begin
+    foreach kept in array array['run_actions', 'requests', 'request_answers'] loop
+        execute format(
+            'create or replace trigger append_only before update or delete on decisions.%I '
+            'for each row execute function decisions.refuse_change()', kept);
+    end loop;
+    -- Persons who act on runs have references too: the log names nobody.
+    if exists (
+        select 1 from pg_constraint
+        where conname = 'salts_kind_check' and conrelid = 'decisions.salts'::regclass
+        and pg_get_constraintdef(oid) not like '%person%'
+    ) then
+        alter table decisions.salts drop constraint salts_kind_check;
+        alter table decisions.salts add constraint salts_kind_check
+            check (kind in ('lead', 'rep', 'person'));
+    end if;
+end $$;
