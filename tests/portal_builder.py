@@ -28,7 +28,15 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 RUN = "2026-W48"
 POLICY = CHECKOUT / "policies" / "lead-allocation-v2.yaml"
 SURNAMES = "王李张刘陈杨赵黄周吴"
-COMPANIES = ["北辰软件", "Acme Cloud", "恒信医疗", "蓝海制造", "Northwind SaaS", "启明银行", "云帆物流"]
+COMPANIES = [
+    "北辰软件",
+    "Acme Cloud",
+    "恒信医疗",
+    "蓝海制造",
+    "Northwind SaaS",
+    "启明银行",
+    "云帆物流",
+]
 
 
 @dataclass(frozen=True)
@@ -48,9 +56,7 @@ class Lottery:
 
     def token(self, entrant: str = "", *, ends: datetime | None = None, draw: str = "") -> str:
         purpose = LINE if entrant else WATCH
-        link = Link(
-            purpose, draw or self.opening["draw"], entrant, ends or link_ends(self.opening)
-        )
+        link = Link(purpose, draw or self.opening["draw"], entrant, ends or link_ends(self.opening))
         return self.keys.token(link)
 
 
@@ -101,12 +107,8 @@ def open_lottery(
     with address.connect() as conn:
         head = runs.find_run(conn, run)
         assert head is not None
-        reps = references.ensure_references(
-            conn, "test", "rep", rep_ids, lambda *purpose: salts.bytes32(*purpose)
-        )
-        leads = references.ensure_references(
-            conn, "test", "lead", lead_ids, lambda *purpose: salts.bytes32(*purpose)
-        )
+        reps = references.ensure_references(conn, "test", "rep", rep_ids, salts.bytes32)
+        leads = references.ensure_references(conn, "test", "lead", lead_ids, salts.bytes32)
         draw = f"{run}/enterprise/{share}"
         if source == "drand":
             given = drand_source(timestamp(closes_at))
@@ -189,11 +191,14 @@ class Portal:
                 break
         assert self.url, "".join(self.said)
         threading.Thread(target=self.said.extend, args=(self._process.stdout,), daemon=True).start()
-        httpx.Client(transport=httpx.HTTPTransport(retries=20)).get(f"{self.url}/health")
+        with httpx.Client(transport=httpx.HTTPTransport(retries=20)) as client:
+            client.get(f"{self.url}/health")
 
     def stop(self) -> None:
         self._process.terminate()
         self._process.wait(20)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
 
 
 def form_of(page: str) -> str:

@@ -129,7 +129,7 @@ def _add_personal_pages(app: FastAPI, desk: Desk) -> None:
         at = await run_in_threadpool(desk.draw, token, fields)
         language = "en" if fields.get("lang") == "en" else "zh"
         where = f"&at={at}" if at is not None else ""
-        return RedirectResponse(f"/p/{token}?lang={language}{where}&new=1#receipt", 303)
+        return RedirectResponse(f"/p/{token}?lang={language}{where}&new=1#ladder", 303)
 
     @app.get("/p/{token}/acknowledgement-{number}.txt")
     async def acknowledgement(token: str, number: str) -> Response:
