@@ -33,7 +33,7 @@ demo: $(INSTALLED)  ## One Monday on a synthetic team; DATA=FOLDER MAPPING=FILE 
 	exec $(BIN)/fairlead demo "$$@"
 
 test: $(INSTALLED) browser  ## Run all tests
-	@exec $(BIN)/python -m pytest
+	@exec $(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(INSTALLED)  ## Run all checks: format, lint, types, layers, SQL, dbt, spelling, dependencies
 	@$(MAKE) --keep-going --no-print-directory \
