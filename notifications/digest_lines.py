@@ -50,6 +50,8 @@ def part(lens: Lens, title: str, lede: str, sections: Sequence[Section]) -> Part
     badges = []
     if record.synthetic:
         badges.append(t.plain("synthetic.strip"))
+    if record.kind == "rehearsal":
+        badges.append(t.plain("badge.rehearsal"))
     if record.reconstructed:
         badges.append(t.plain("badge.reconstructed"))
     return Part(

@@ -108,6 +108,8 @@ def run_badges(lens: Lens) -> list[Badge]:
     badges = []
     if record.expected_verdict:
         badges.append(verdict_badge(record.expected_verdict))
+    if record.kind == "rehearsal":
+        badges.append(Badge(t.plain("badge.rehearsal"), "warn"))
     if record.reconstructed:
         badges.append(Badge(t.plain("badge.reconstructed"), "warn"))
     if record.synthetic:

@@ -1,9 +1,11 @@
-"""Sentences about policies that change, in both languages; en.py and zh.py take them in."""
+"""Sentences about policies that change and runs that are rehearsed, in both languages; en.py and zh.py take them in."""
 
 from __future__ import annotations
 
 # fmt: off
 EN: dict[str, str] = {
+    "kind.rehearsal": "rehearsal",
+    "badge.rehearsal": "Rehearsal: nothing of this is in force",
     "diff.none": "The two policies say the same; at most comments differ.",
     "diff.head": "From {old} to {new}",
     "diff.of_policy": "The policy itself",
@@ -71,6 +73,8 @@ EN: dict[str, str] = {
 }
 
 ZH: dict[str, str] = {
+    "kind.rehearsal": "演练",
+    "badge.rehearsal": "演练：其中的一切都不生效",
     "diff.none": "两份政策内容相同，最多只有注释不同。",
     "diff.head": "从 {old} 到 {new}",
     "diff.of_policy": "政策本身",
