@@ -107,7 +107,8 @@ def _heat(lens: Lens, stars: Stars) -> Section:
         ),
         (t.plain("capability.unrated"), *(stars_label(lens, n) for n in range(1, MOST_STARS + 1))),
     )
-    return section("heat", t.plain("capability.heat"), (t.plain("capability.heat_words"),), chart)
+    words = (t.plain("capability.heat_words"),)
+    return section("heat", t.plain("capability.heat"), words, chart if stars else None)
 
 
 def _matrix(lens: Lens, stars: Stars, heading: str, words: str, *, linked: bool = True) -> Section:

@@ -19,17 +19,17 @@ LAYERS = ("marts", "intermediate", "staging", "snapshots", "seeds", "sources")
 def models_view(lens: Lens) -> EvidenceView:
     """The catalogue of the models that the run was built with."""
     t, models = lens.t, lens.facts.record.evidence.models
-    counts = Counter(str(model.get("layer")) for model in models)
+    counts = Counter(str(model.get("layer") or "") for model in models)
     sections = [_overview(lens, counts)]
     used_by: dict[str, list[str]] = {}
     for model in models:
         for name in model.get("depends_on") or ():
-            used_by.setdefault(str(name), []).append(str(model.get("name")))
+            used_by.setdefault(str(name), []).append(str(model.get("name") or ""))
     order = {layer: k for k, layer in enumerate(LAYERS)}
     for model in sorted(
         models, key=lambda m: (order.get(str(m.get("layer")), len(order)), str(m.get("name")))
     ):
-        sections.append(_model(lens, model, used_by.get(str(model.get("name")), [])))
+        sections.append(_model(lens, model, used_by.get(str(model.get("name") or ""), [])))
     tests = sum(_tests(model) for model in models)
     lede = t.plain("models.lede", count=lens.number(len(models)), tests=lens.number(tests))
     return evidence_view(lens, "models", lede, sections)
@@ -53,7 +53,7 @@ def _overview(lens: Lens, counts: Counter[str]) -> Section:
 
 
 def _links(lens: Lens, names: list[str]) -> Markup:
-    known = {str(model.get("name")) for model in lens.facts.record.evidence.models}
+    known = {str(model.get("name") or "") for model in lens.facts.record.evidence.models}
     return Markup(", ").join(
         Markup('<a href="#{}"><code>{}</code></a>').format(_anchor(name), shown(name))
         if name in known

@@ -110,8 +110,8 @@ def _findings(lens: Lens) -> list[Section]:
     if not found:
         return []
     rows = []
-    for kind in sorted({str(row.get("finding")) for row in found}):
-        these = [row for row in found if str(row.get("finding")) == kind]
+    for kind in sorted({str(row.get("finding") or "") for row in found}):
+        these = [row for row in found if str(row.get("finding") or "") == kind]
         places = [shown(row.get("row_id") or "") for row in these[:FINDINGS]]
         rows.append(
             [

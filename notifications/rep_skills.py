@@ -40,7 +40,7 @@ class CellView:
 
 def skill_name(lens: Lens, skill: object) -> str:
     """ "Healthcare" for vertical:healthcare."""
-    name = str(skill)
+    name = str(skill or "")
     if name.startswith(VERTICAL):
         return lens.t.code("industry", name.removeprefix(VERTICAL))
     return lens.t.code("skill", name)
@@ -55,7 +55,7 @@ def rep_cells(lens: Lens, ref: str) -> list[CellView]:
     """Every rated skill of one rep, for the rep's page; empty for the public."""
     if not lens.is_team:
         return []
-    rows = {str(row.get("skill")): row for row in lens.facts.capability_of.get(ref, ())}
+    rows = {str(row.get("skill") or ""): row for row in lens.facts.capability_of.get(ref, ())}
     return [
         CellView(
             cell_id(skill),

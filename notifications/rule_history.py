@@ -28,7 +28,7 @@ def history_sections(lens: Lens) -> list[Section]:
 
 def _section(lens: Lens, door: str, verdicts: list[Row]) -> Section:
     t = lens.t
-    by_run = [{str(rule.get("id")): rule for rule in v.get("rules") or ()} for v in verdicts]
+    by_run = [{str(rule.get("id") or ""): rule for rule in v.get("rules") or ()} for v in verdicts]
     ids = list(dict.fromkeys(id_ for rules in reversed(by_run) for id_ in rules))
     runs = [lens.number(verdict.get("run")) for verdict in verdicts]
     broken = sum(1 for id_ in ids if any(rule_state(r[id_]) != "kept" for r in by_run if id_ in r))

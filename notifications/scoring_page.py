@@ -9,6 +9,7 @@ from notifications.charts import Bars, Caption, Rank, Ranks, Series
 from notifications.evidence_parts import EvidenceView, Section, Table, evidence_view, section
 from notifications.facts import BANDS
 from notifications.lens import Lens, is_count
+from notifications.words import shown
 
 TONES = {"enterprise": "h0", "mid_market": "h2", "smb": "h3"}
 LISTED = 60  # disagreements shown; the count says how many there are
@@ -109,7 +110,7 @@ def _views(lens: Lens) -> Section | None:
         return None
     grades: Counter[str] = Counter()
     for row in rows:
-        grades[str(row.get("grade") or "")] += int(row.get("leads") or 0)
+        grades[shown(row.get("grade") or "")] += int(row.get("leads") or 0)
     return Section(
         "views",
         t.plain("scoring.views"),

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Request, Route
 
 from notifications.site import render_site
-from tests.record_builder import RUN, build_record, summary
+from tests.evidence_builder import evidence_record
+from tests.record_builder import RUN, summary
 
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'"
 TYPES = {"html": "text/html; charset=utf-8", "css": "text/css", "svg": "image/svg+xml"}
@@ -17,7 +18,7 @@ HOST = "http://site.test/"
 
 @cache
 def site() -> dict[str, bytes]:
-    record = build_record(reps=120, leads=100)  # 60 AEs: the widest ladder of document 0
+    record = evidence_record(reps=120, leads=100)  # 60 AEs: the widest ladder of document 0
     return render_site(record, "team", [summary(record)])
 
 
@@ -44,6 +45,8 @@ def sample() -> list[str]:
     return [
         "index.html", "zh/index.html", "en/verify.html", "en/policies/lead-allocation-2.0.html",
         f"{run}/index.html", f"{run}/quality.html", f"{run}/draws/enterprise-lottery.html",
+        f"{run}/scoring.html", f"{run}/capability.html", f"{run}/capability-2026Q3.html",
+        f"{run}/capacity.html", f"{run}/segments.html", f"{run}/models.html",
         lead, rep, lead.replace("zh/", "en/", 1),
     ]  # fmt: skip
 
@@ -66,6 +69,30 @@ def test_pages_load_whole_under_the_policy_and_never_scroll_sideways(
         assert paper == {"light": "rgb(250, 249, 245)", "dark": "rgb(17, 23, 26)"}[scheme], path
     context.close()
     assert complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_chart_takes_the_colours_of_the_readers_scheme(chromium: Browser, scheme: str) -> None:
+    context = chromium.new_context(color_scheme=scheme)
+    context.route("**/*", serve)
+    page = context.new_page()
+    page.goto(f"{HOST}zh/runs/{RUN}/capacity.html")
+    fill = page.evaluate("getComputedStyle(document.querySelector('.chart path.f-h0')).fill")
+    assert fill == {"light": "rgb(20, 120, 138)", "dark": "rgb(85, 188, 205)"}[scheme]
+    ink = page.evaluate("getComputedStyle(document.querySelector('.chart text.f-ink')).fill")
+    paper = page.evaluate("getComputedStyle(document.body).color")
+    assert ink == paper
+    context.close()
+
+
+def test_a_star_of_the_matrix_opens_the_reps_page_at_its_skill(chromium: Browser) -> None:
+    page = chromium.new_page()
+    page.route("**/*", serve)
+    page.goto(f"{HOST}zh/runs/{RUN}/capability.html")
+    page.click("a.stars >> nth=0")
+    assert "/reps/" in page.url
+    assert page.evaluate("document.querySelector(':target').classList.contains('cell')")
+    page.close()
 
 
 def test_a_rep_who_follows_the_link_from_their_page_sees_their_own_way_lit(

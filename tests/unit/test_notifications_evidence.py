@@ -1,0 +1,204 @@
+"""Evidence pages: scoring, stars, load, segments, models, and rules over time."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+
+from notifications.record import Evidence, RunRecord
+from notifications.site import render_site
+from tests.evidence_builder import evidence_record, hostile_evidence
+from tests.record_builder import RUN, build_record, ref, summary
+
+AUDIENCES = ("public", "team")
+
+
+@cache
+def record() -> RunRecord:
+    return evidence_record()
+
+
+@cache
+def site(audience: Any) -> dict[str, str]:
+    pages = render_site(record(), audience, [summary(record())])
+    return {path: body.decode() for path, body in pages.items()}
+
+
+def page(audience: str, name: str, language: str = "en") -> str:
+    return site(audience)[f"{language}/runs/{RUN}/{name}.html"]
+
+
+def words_of(body: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", body).split())
+
+
+def test_pages_about_people_are_the_teams_alone() -> None:
+    paths = set(site("public"))
+    for language in ("zh", "en"):
+        run = f"{language}/runs/{RUN}"
+        assert {f"{run}/{name}.html" for name in ("scoring", "segments", "models")} <= paths
+        for name in ("capability", "capability-2026Q3", "capacity"):
+            assert f"{run}/{name}.html" not in paths
+            assert f"{run}/{name}.html" in site("team")
+
+
+def test_runs_from_before_evidence_was_kept_are_still_rendered() -> None:
+    old = build_record(12, 10)
+    pages = render_site(old, "team", [summary(old)])
+    assert f"en/runs/{RUN}/segments.html" not in pages
+    assert f"en/runs/{RUN}/capability.html" not in pages
+    assert b"Data quality" in pages[f"en/runs/{RUN}/quality.html"]
+
+
+def test_the_public_reads_neither_names_nor_small_segments_nor_row_ids() -> None:
+    names = record().names
+    assert names is not None
+    people = {row["name"] for row in names.reps.values()}
+    for path, body in site("public").items():
+        if path.endswith(".html"):
+            assert not [name for name in people if name in body], path
+            assert "R007" not in body, path
+    assert "SMB" in words_of(page("team", "segments"))
+    assert "By size of company" not in page("public", "segments")  # its only segment has 4 deals
+
+
+def test_the_scoring_page_says_which_score_decides_and_lists_who_disagrees() -> None:
+    body = words_of(page("public", "scoring"))
+    assert "The sum of points alone decides a lead's band." in body.replace("&#39;", "'")
+    assert "1 of 40 leads weigh more than a lead of a higher band" in body
+    assert ref("lead-1")[:8] in body
+    assert "2.55" in body
+    assert "A 4" in body
+    assert "Budget 8 20%" in body  # a fifth of the 40 leads lacks its budget
+
+
+def test_a_star_leads_to_every_step_with_who_when_and_why() -> None:
+    matrix = page("team", "capability")
+    link = f"reps/{ref('rep-1')[:16]}.html#skill-enterprise"
+    assert link in matrix
+    rep = words_of(site("team")[f"en/runs/{RUN}/reps/{ref('rep-1')[:16]}.html"])
+    manager = record().names.reps[ref("rep-11")]["name"]  # type: ignore[union-attr]
+    assert f"confirmed · {manager} · 2026-10-02" in rep
+    assert "won 4 of 20, team 21 of 100; drawn toward the team's: 20.3%" in rep.replace(
+        "&#39;", "'"
+    )
+
+
+def test_an_earlier_issue_shows_the_stars_of_its_time() -> None:
+    now, then = page("team", "capability"), page("team", "capability-2026Q3")
+    row = re.compile(rf'reps/{ref("rep-1")[:16]}\.html">.*?</tr>', re.DOTALL)
+    assert "★★★" in row.search(now)[0] or "★★☆" in row.search(now)[0]  # type: ignore[index]
+    assert "★☆☆" in row.search(then)[0]  # type: ignore[index]
+    assert "2026-W28" in then
+
+
+def test_the_load_page_orders_by_load_and_names_who_is_at_a_cap() -> None:
+    body = page("team", "capacity")
+    loads = [float(x) for x in re.findall(r'<td class="r">(\d+\.\d\d)</td>', body)]
+    assert loads == sorted(loads, reverse=True)
+    snapshot = record().snapshot["reps"]
+    over = [row for row in snapshot if row["role"] == "AE" and row["open_opportunities"] >= 30]
+    limits = re.search(r"at most 30 open opportunities\..*?</tr>", body, re.DOTALL)
+    assert limits is not None
+    assert limits[0].count("<a ") == len(over)
+    assert "O77" in body
+    assert "54" in body
+
+
+def test_notes_and_customers_names_come_only_from_the_directory() -> None:
+    names = record().names
+    assert names is not None
+    spoken = replace(
+        names, notes={(ref("rep-1"), "enterprise"): "sold two banks"}, accounts={"O77": "合成银行"}
+    )
+    with_words = render_site(replace(record(), names=spoken), "team")
+    assert "合成银行".encode() in with_words[f"en/runs/{RUN}/capacity.html"]
+    assert b"sold two banks" in with_words[f"en/runs/{RUN}/reps/{ref('rep-1')[:16]}.html"]
+    assert "合成银行" not in page("team", "capacity")
+
+
+def test_a_segment_is_compared_with_its_benchmark_by_its_interval() -> None:
+    body = words_of(page("public", "segments"))
+    assert "Healthcare 517 71 13.7% 11% – 16.5% 85" in body
+    assert "18% · 127 days" in body
+    assert "below" in body
+
+
+def test_rules_over_time_show_one_row_per_rule_and_what_failed() -> None:
+    body = page("public", "quality")
+    drawing = re.search(r'<svg class="chart".*?</svg>', body, re.DOTALL)
+    assert drawing is not None
+    assert "reps.csv.email_known" in drawing[0]
+    assert "f-warn" in drawing[0]  # the failure
+    assert "f-good" in drawing[0]
+    assert "Warned (3)" in words_of(body) or "(3)" in words_of(body)
+    assert "Rules that failed at least once: 1" in body
+
+
+def test_the_catalogue_links_a_model_to_what_it_is_made_from() -> None:
+    body = page("public", "models")
+    assert 'href="#model-stg_crm__reps"' in body
+    assert 'id="model-stg_crm__reps"' in body
+    assert "One row per rep." in body
+    assert "docs/dbt" not in body
+
+
+def test_dbts_own_app_is_published_to_the_team_alone() -> None:
+    app = replace(record(), dbt_docs=b"<!doctype html>app")
+    team, public = render_site(app, "team"), render_site(app, "public")
+    assert team["docs/dbt/index.html"] == b"<!doctype html>app"
+    assert "docs/dbt/index.html" not in public
+    assert b'href="../../../docs/dbt/index.html"' in team[f"zh/runs/{RUN}/models.html"]
+    assert b"docs/dbt" not in public[f"zh/runs/{RUN}/models.html"]
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_evidence_pages_keep_the_rules_of_all_pages(audience: str) -> None:
+    for path, body in site(audience).items():
+        if not path.endswith(".html"):
+            continue
+        assert not re.search(r'\sstyle\s*=\s*"', body), path
+        assert "<style" not in body, path
+        assert "<script" not in body, path
+        assert body.count("<table") == body.count("<caption>"), path
+        ids = re.findall(r'\sid="([^"]+)"', body)
+        assert len(ids) == len(set(ids)), path
+        for target in re.findall(r'href="([^"#]+)(?:#[^"]*)?"', body):
+            if "/records/" not in target:
+                assert _resolved(path, target) in site(audience), f"{path}: {target}"
+
+
+def _resolved(path: str, target: str) -> str:
+    parts = path.split("/")[:-1]
+    for step in target.split("/"):
+        if step == "..":
+            parts.pop()
+        else:
+            parts.append(step)
+    return "/".join(parts)
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_hostile_evidence_is_inert_and_never_a_crash(audience: Any) -> None:
+    hostile = evidence_record(evidence=hostile_evidence())
+    for path, body in render_site(hostile, audience).items():
+        if path.endswith(".html"):
+            text = body.decode()
+            assert "<script" not in text, path
+            assert "<img" not in text, path
+            assert "\u202e" not in text, path
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_evidence_with_nothing_known_in_it_is_unknown_and_never_a_crash(audience: Any) -> None:
+    bare = Evidence(**{name: [{}] for name in Evidence.__slots__})
+    pages = render_site(
+        evidence_record(evidence=bare, rule_history=[{}, {"rules": [{}]}]), audience
+    )
+    for path, body in pages.items():
+        if path.endswith(".html"):
+            assert b">None<" not in body, path
