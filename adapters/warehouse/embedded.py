@@ -59,7 +59,12 @@ def start(folder: Path) -> Address:
                 conn.execute("select 1")  # the wrapper can hand back a server that just died
             ensure_schema(address)
             return address
-        except (subprocess.SubprocessError, WarehouseError, psycopg.Error) as error:
+        except (
+            subprocess.SubprocessError,
+            WarehouseError,
+            psycopg.Error,
+            AssertionError,  # it reads a pid file that is just being written
+        ) as error:
             last = error
             time.sleep(1 + attempt)
     log = folder / "log"
