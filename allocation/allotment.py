@@ -1,20 +1,23 @@
 """One run in the making: the desks, the balances, and every lead given out so far."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
-from allocation.balances import Balances
+from allocation.balances import UNIT, Balances
+from allocation.beside import Beside
+from allocation.claims import Claims
 from allocation.decisions import Decision, Explanation, Partner
 from allocation.eligibility import Gate
-from allocation.exceptions import Cases, partners
+from allocation.exceptions import Cases, controlled, partners
 from allocation.explanation import drawn_table, held_table, named_table, pool_table
 from allocation.plans import LadderPlan
 from allocation.policy import ExceptionRule, Policy, Share, SkillRule
 from allocation.pool import Pool
-from allocation.rotation import EqualTurns, Order, WeightedTurns
-from allocation.skill_match import LeastLoad, expert, gate_for, gates_for, rules_for
+from allocation.rotation import EqualTurns
+from allocation.share_pool import share_pool
+from allocation.skill_match import Gates, rules_for
 from allocation.snapshot import Lead, Snapshot
 from allocation.ties import Ties
+from allocation.weights import supported
 
 REASONS = {
     "lottery": "lottery",
@@ -42,6 +45,13 @@ class Allotment:
         self.balances: dict[str, Balances] = {
             band.band: Balances(band.band, snapshot.carry) for band in policy.bands
         }
+        for credit in snapshot.credits:
+            book = self.balances[credit.band].credit
+            book[credit.ref] = book.get(credit.ref, 0) + credit.leads * UNIT
+        self.supported, self.support = supported(snapshot, policy)
+        self.claims = Claims(self.roster)
+        self._gates = Gates(policy, self.roster)
+        self._beside = Beside(policy, self.roster, ties.rep)
         self.decisions: dict[str, Decision] = {}
         self.explanations: list[Explanation] = []
         for decision in found.settled.values():
@@ -57,9 +67,8 @@ class Allotment:
         overflow: list[str] = []
         for ref in ladder.prizes:
             lead, winner = self._leads[ref], winners[ref]
-            gate = gate_for(
-                share, rules_for(lead, "lottery", self._policy), self.roster.is_high_value(lead)
-            )
+            rules = rules_for(lead, "lottery", self._policy)
+            gate = self._gates.one(ladder.band, share, rules, lead)
             if self.roster.exclusion(winner, gate, lead) is not None:
                 overflow.append(ref)
                 continue
@@ -73,8 +82,8 @@ class Allotment:
                 method="exception" if extra else "lottery",
                 rule=extra.id if extra else share.id,
                 reason="referral_draw" if extra else "lottery",
-                **self._company(
-                    lead, winner, partners(self.roster, winner, extra) if extra else ()
+                **self._beside.company(
+                    lead, winner, share, partners(self.roster, winner, extra) if extra else ()
                 ),
             )
             if self._explained(ref):
@@ -108,7 +117,7 @@ class Allotment:
                 rule=rule.id,
                 reason="referral_board",
                 rep=owner,
-                **self._company(lead, owner, partners(self.roster, owner, rule)),
+                **self._beside.company(lead, owner, None, partners(self.roster, owner, rule)),
             )
         if self._explained(lead.ref):
             self.explanations.append(pool_table(decision, pool, self.roster, gate, lead, trail))
@@ -120,11 +129,17 @@ class Allotment:
     def give_share(self, band: str, share: Share, leads: Sequence[Lead]) -> list[Lead]:
         """Gives out a share's leads in the order given; returns those that nobody may take."""
         rules = {lead.ref: rules_for(lead, share.method, self._policy) for lead in leads}
-        gates = {
-            lead.ref: gates_for(share, rules[lead.ref], self.roster.is_high_value(lead))
-            for lead in leads
-        }
-        pool = self._pool(band, share, gates.values())
+        gates = {lead.ref: self._gates.levels(band, share, rules[lead.ref], lead) for lead in leads}
+        pool = share_pool(
+            band,
+            share,
+            list(gates.values()),
+            policy=self._policy,
+            roster=self.roster,
+            balances=self.balances[band],
+            supported=self.supported,
+            tie=self._tie(band),
+        )
         left: list[Lead] = []
         for lead in leads:
             options = (
@@ -148,7 +163,11 @@ class Allotment:
 
     def hold(self, lead: Lead, share: Share) -> None:
         """Leaves a lead in the pool, with the reason: it is first next time."""
-        gate = gate_for(share, (), self.roster.is_high_value(lead))
+        rules = rules_for(lead, share.method, self._policy)
+        waits = any(rule.overflow == "wait" for rule in rules)
+        gate = self._gates.levels(lead.band, share, rules if waits else (), lead)[
+            -1 if waits else 0
+        ]
         decision = Decision(
             lead=lead.ref,
             band=lead.band,
@@ -162,35 +181,43 @@ class Allotment:
             self.explanations.append(held_table(decision, self.roster, gate, lead, trail))
         self._decide(lead, decision)
 
-    def _pool(self, band: str, share: Share, gates: Iterable[Sequence[Gate]]) -> Pool:
-        wanted = list(gates)
-        every = list(dict.fromkeys(gate for levels in wanted for gate in levels))
-        balances, tie = self.balances[band], self._tie(band)
-        if share.method == "skill_match":
-            strict = {levels[0] for levels in wanted}
-            able = sum(
-                any(self.roster.exclusion(ref, gate) is None for gate in strict)
-                for ref in self.roster.desks
+    def leave_alone(self, lead: Lead) -> None:
+        """Leaves a lead of a pilot's control arm to whoever allocated it before."""
+        assert self._policy.pilot is not None  # the plan had a control arm
+        decision = controlled(lead, self._policy.pilot)
+        if self._explained(lead.ref):
+            trail = [*self._found.trails[lead.ref], (decision.rule, "applied")]
+            self.explanations.append(named_table(decision, trail))
+        self._decide(lead, decision)
+
+    def offer_share(self, share: Share, leads: Sequence[Lead]) -> list[Lead]:
+        """Puts a share's leads to the pool for claiming; returns those that nobody may claim."""
+        left: list[Lead] = []
+        for lead in leads:
+            rules = rules_for(lead, share.method, self._policy)
+            gates = self._gates.levels(lead.band, share, rules, lead)
+            gate = self.claims.offer(lead, share, gates)
+            if gate is None:
+                left.append(lead)
+                continue
+            decision = Decision(
+                lead=lead.ref,
+                band=lead.band,
+                share=share.share,
+                method="none",
+                rule=share.id,
+                reason="claimable",
             )
-            pct = share.ceiling_pct or 200
-            ceiling = max(1, -(-len(wanted) * pct // (100 * max(1, able))))
-            return Pool(self.roster, balances, every, LeastLoad(self.roster, tie), ceiling)
-        order: Order = EqualTurns(balances.value, tie)
-        if share.weights == "headroom":
-            # The bound counts everybody whom some gate of the share admits now.
-            able_refs = [
-                ref
-                for ref in self.roster.desks
-                if any(self.roster.exclusion(ref, gate) is None for gate in every)
-            ]
-            weights = {ref: self.roster.headroom_bp(ref) for ref in self.roster.desks}
-            order = WeightedTurns(weights, len(able_refs), tie)
-        return Pool(self.roster, balances, every, order)
+            if self._explained(lead.ref):
+                trail = self._trail(lead, share, rules, gates.index(gate))
+                self.explanations.append(self.claims.table(decision, lead, share, gate, trail))
+            self._decide(lead, decision)
+        return left
 
     def _shared(
         self, lead: Lead, owner: str, share: Share, waived: Sequence[SkillRule]
     ) -> Decision:
-        helper = expert(self.roster, waived, owner, self._tie(lead.band)) if waived else None
+        helper = self._beside.expert(waived, owner, lead) if waived else None
         beside = (Partner(helper, "sme"),) if helper else ()
         return Decision(
             lead=lead.ref,
@@ -200,18 +227,8 @@ class Allotment:
             rep=owner,
             rule=share.id,
             reason="overflow_sme" if waived else REASONS[share.method],
-            **self._company(lead, owner, beside),
+            **self._beside.company(lead, owner, share, beside),
         )
-
-    def _company(self, lead: Lead, owner: str, beside: tuple[Partner, ...]) -> dict[str, Any]:
-        """Who stands beside the owner; a junior's enterprise lead is a stretch with the manager."""
-        rep = self.roster.desks[owner].rep
-        stretch = lead.band == "enterprise" and self.roster.seniority(rep) == "junior"
-        calls = self._policy.seniority.stretch_accompany_calls
-        manager = rep.manager if rep.manager in self.roster.desks else None
-        if stretch and calls and manager and manager not in {partner.rep for partner in beside}:
-            beside = (*beside, Partner(manager, "accompanying"))
-        return {"co_owners": beside, "stretch": stretch}
 
     def _trail(
         self, lead: Lead, share: Share, asked: Sequence[SkillRule], waived: int

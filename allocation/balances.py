@@ -22,6 +22,7 @@ class Balances:
         self.owed = {ref: _units(owed) for ref, (owed, _) in rows.items()}
         self.received = {ref: received for ref, (_, received) in rows.items()}
         self.value: dict[str, int] = {}
+        self.credit = {ref: _units(part) for ref, part in carry.credits.get(band, {}).items()}
 
     def short(self, ref: str) -> int:
         """Received minus owed, in 1/UNIT lead: the smaller, the sooner it is this rep's turn."""
@@ -41,6 +42,10 @@ class Balances:
         return {
             ref: (Fraction(self.owed.get(ref, 0), UNIT), self.received.get(ref, 0)) for ref in refs
         }
+
+    def credited(self) -> dict[str, Fraction]:
+        """Credits not yet paid, for the next run."""
+        return {ref: Fraction(part, UNIT) for ref, part in self.credit.items() if part > 0}
 
 
 def thousandths(units: int) -> str:

@@ -98,6 +98,27 @@ class Explanation:
         return record
 
 
+@dataclass(frozen=True, slots=True)
+class ClaimClass:
+    """Leads that the same reps may claim, each rep with the claims left this month."""
+
+    rule: str
+    leads: tuple[str, ...]
+    reps: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeWarning:
+    """A rep whose intake of the run is far above or below the median of the same role."""
+
+    rep: str
+    side: str  # above or below
+    role: str
+    received: int
+    median: int
+    rule: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allocation:
     """The outcome of a run: decisions sorted by lead, the carry, leads left for the next run."""
@@ -109,6 +130,9 @@ class Allocation:
     carry: Carry
     waiting: Mapping[str, str] = field(default_factory=dict)  # lead -> first run that left it over
     explanations: tuple[Explanation, ...] = ()  # of the leads that were asked for
+    claims: tuple[ClaimClass, ...] = ()
+    warnings: tuple[IntakeWarning, ...] = ()
+    supported: tuple[str, ...] = ()  # reps in support mode: for them, their manager and HR only
 
     def file(self) -> bytes:
         """The decision file's canonical bytes (public, pseudonymous)."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from allocation.policy import Policy
 from allocation.snapshot import Lead, Rep, Snapshot
+from allocation.tenure import Tenure
 
 Figures = dict[str, int | str]
 
@@ -38,6 +39,9 @@ class Gate:
     seniority: tuple[str, ...] = ()
     stars: tuple[tuple[str, int], ...] = ()
     high_value: bool = False
+    band: str = ""  # of the share, where the ramp for new hires is in force
+    region: str | None = None
+    qualifications: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -63,7 +67,7 @@ class Roster:
 
     def __init__(self, snapshot: Snapshot, policy: Policy) -> None:
         self.desks = {rep.ref: Desk(rep, rep.load_x100) for rep in snapshot.reps}
-        self._classes = [(row.from_month, row.name) for row in policy.seniority.classes]
+        self.tenure = Tenure(policy)
         capacity = policy.capacity
         self._caps = {
             role: [cap for cap in capacity.caps if role in cap.roles] for role in ALLOCATABLE
@@ -74,10 +78,8 @@ class Roster:
         self._below, self._left = capacity.priority_below_bp, capacity.priority_quarter_left_bp
 
     def seniority(self, rep: Rep) -> str | None:
-        """The class of a rep's tenure; None while the tenure is unknown."""
-        if rep.tenure_months is None:
-            return None
-        return [name for month, name in self._classes if month <= rep.tenure_months][-1]
+        """The class of a rep's tenure or promotion; None while the tenure is unknown."""
+        return self.tenure.seniority(rep)
 
     def is_high_value(self, lead: Lead) -> bool:
         """Whether the lead counts on the cap for high-value leads."""
@@ -116,6 +118,17 @@ class Roster:
         if gate.seniority and self.seniority(rep) not in gate.seniority:
             tenure = "unknown" if rep.tenure_months is None else rep.tenure_months
             return Exclusion("seniority", {"tenure_months": tenure})
+        return self._unfit(rep, gate)
+
+    def _unfit(self, rep: Rep, gate: Gate) -> Exclusion | None:
+        """What a rep lacks of what a lead asks for."""
+        if gate.band and self.tenure.ramp_pct(rep, gate.band) == 0:
+            return Exclusion("ramp", {"tenure_months": rep.tenure_months or 0})
+        if gate.region is not None and rep.region != gate.region:
+            return Exclusion("territory", {"region": rep.region or "unknown"})
+        for asked in gate.qualifications:
+            if asked not in rep.qualifications:
+                return Exclusion("qualification", {"qualification": asked})
         for skill, least in gate.stars:
             if rep.stars.get(skill, 0) < least:
                 figures: Figures = {"skill": skill, "stars": rep.stars.get(skill, "unknown")}

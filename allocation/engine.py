@@ -13,6 +13,7 @@ from allocation.allotment import Allotment
 from allocation.decisions import Allocation
 from allocation.exceptions import cases
 from allocation.plans import (
+    CONTROL,
     LadderPlan,
     SelectPlan,
     ladder_plans,
@@ -21,6 +22,7 @@ from allocation.plans import (
     split,
 )
 from allocation.policy import Policy
+from allocation.report import warnings
 from allocation.snapshot import Carry, Lead, Snapshot, snapshot_sha256
 from allocation.ties import Ties, lead_order, tie_seed
 
@@ -67,13 +69,22 @@ def allocate(
     for band in policy.bands:
         parts = selected.get(band.band, {})
         left_over = {ref for ref in overflow if leads[ref].band == band.band}
+        for ref in parts.get(CONTROL, ()):
+            allotment.leave_alone(leads[ref])
         for share in band.shares[:-1]:
             part = [leads[ref] for ref in parts.get(share.share, ())]
             if share.method == "lottery":
                 left_over |= {lead.ref for lead in part if lead.ref not in allotment.decisions}
             else:
                 part.sort(key=lambda lead: _turn(lead, ties))
-                left_over |= {lead.ref for lead in allotment.give_share(band.band, share, part)}
+                if share.method == "claim":
+                    # Whoever could have claimed a lead has had their time: it is given out now.
+                    left_over |= {lead.ref for lead in part if lead.waiting_since}
+                    fresh = [lead for lead in part if not lead.waiting_since]
+                    left = allotment.offer_share(share, fresh)
+                else:
+                    left = allotment.give_share(band.band, share, part)
+                left_over |= {lead.ref for lead in left}
         rest = [
             lead
             for lead in snapshot.leads
@@ -84,26 +95,41 @@ def allocate(
             )
         ]
         last = band.shares[-1]
-        for lead in allotment.give_share(
-            band.band, last, sorted(rest, key=lambda r: _turn(r, ties))
-        ):
+        rest.sort(key=lambda lead: _turn(lead, ties))
+        if last.method == "claim":
+            left = allotment.offer_share(last, rest)
+        else:
+            left = allotment.give_share(band.band, last, rest)
+        for lead in left:
             allotment.hold(lead, last)
 
     decisions = tuple(sorted(allotment.decisions.values(), key=lambda decision: decision.lead))
+    settled = ("do_not_contact", "duplicate", "pilot_control")
     return Allocation(
         run=snapshot.run,
         snapshot_sha256=sha256,
         policy_sha256=policy.sha256,
         decisions=decisions,
         carry=Carry(
-            carried_shares, {b: allotment.balances[b].carried() for b in allotment.balances}
+            carried_shares,
+            {band: balances.carried() for band, balances in allotment.balances.items()},
+            {
+                band: credited
+                for band, balances in allotment.balances.items()
+                if (credited := balances.credited())
+            },
+            allotment.support,
+            tuple(d.lead for d in decisions if d.reason == "pilot_control"),
         ),
         waiting={
             decision.lead: leads[decision.lead].waiting_since or snapshot.run
             for decision in decisions
-            if decision.rep is None and decision.reason not in ("do_not_contact", "duplicate")
+            if decision.rep is None and decision.reason not in settled
         },
         explanations=tuple(sorted(allotment.explanations, key=lambda row: row.lead)),
+        claims=allotment.claims.classes(),
+        warnings=warnings(decisions, policy, allotment.roster),
+        supported=tuple(sorted(allotment.supported)),
     )
 
 

@@ -6,9 +6,11 @@ and reference (references are salted hashes: nobody has an early one by design).
 
 from dataclasses import dataclass, field
 
+from allocation.credits import check_credits
 from allocation.decisions import Decision, Partner
 from allocation.eligibility import ALLOCATABLE, Gate, Roster
 from allocation.policy import ExceptionRule, Policy
+from allocation.policy_options import Pilot
 from allocation.snapshot import Lead, Snapshot
 from allocation.ties import lead_order
 
@@ -36,7 +38,9 @@ class Cases:
 
 def cases(snapshot: Snapshot, policy: Policy) -> Cases:
     """Every lead tried against the exceptions; leads given here count in load and caps at once."""
+    check_credits(snapshot, policy)
     found = Cases(Roster(snapshot, policy))
+    pilot, control = pilot_on(snapshot, policy), frozenset(snapshot.carry.control)
     for lead in sorted(snapshot.leads, key=lambda lead: lead_order(lead, lead.ref)):
         trail = found.trails[lead.ref] = []
         for rule in policy.exceptions:
@@ -44,7 +48,29 @@ def cases(snapshot: Snapshot, policy: Policy) -> Cases:
             trail.append((rule.id, outcome))
             if outcome == "applied":
                 break
+        else:
+            if pilot is not None and lead.ref in control and on_trial(pilot, lead.band):
+                found.settled[lead.ref] = controlled(lead, pilot)
     return found
+
+
+def pilot_on(snapshot: Snapshot, policy: Policy) -> Pilot | None:
+    """The pilot, while it runs."""
+    pilot = policy.pilot
+    over = pilot is not None and pilot.until is not None and snapshot.as_of[:10] > str(pilot.until)
+    return None if over else pilot
+
+
+def on_trial(pilot: Pilot, band: str) -> bool:
+    """Whether a band's leads are split by the pilot."""
+    return not pilot.bands or band in pilot.bands
+
+
+def controlled(lead: Lead, pilot: Pilot) -> Decision:
+    """The decision to leave a lead to whoever allocated it before the pilot."""
+    return Decision(
+        lead=lead.ref, band=lead.band, method="none", rule=pilot.id, reason="pilot_control"
+    )
 
 
 def partners(roster: Roster, owner: str, rule: ExceptionRule) -> tuple[Partner, ...]:

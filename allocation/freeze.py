@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from allocation.snapshot import Carry, Lead, Rep, Snapshot
+from allocation.snapshot import Carry, Credit, Lead, Rep, Snapshot
 
 Row = Mapping[str, Any]
 Refs = Mapping[str, str] | Callable[[str], str]
@@ -35,12 +35,14 @@ def build_snapshot(
     *,
     rep_ref: Refs | None = None,
     waiting: Mapping[str, str] | None = None,
+    credits: Iterable[Credit] = (),
 ) -> tuple[Snapshot, list[str]]:
     """A snapshot and notes about what was dropped, from the marts' rows of one run.
 
     `ref` gives each id its reference; pass `rep_ref` too where lead ids and rep ids may be equal.
     `carry` is the last run's carry record ({} for the first run); `waiting` maps a lead's
-    reference to the run that first left it over. A rep id that is not in `rep_rows` (a request
+    reference to the run that first left it over. `credits` are turns given by hand since the
+    last run. A rep id that is not in `rep_rows` (a request
     for somebody unknown) is dropped with a note that names it.
     """
     lead_of, rep_of = _lookup(ref), _lookup(rep_ref if rep_ref is not None else ref)
@@ -78,6 +80,7 @@ def build_snapshot(
             for row in rep_rows
         ),
         carry=Carry.from_record(carry),
+        credits=tuple(credits),
     )
     return snapshot, notes
 
@@ -115,6 +118,7 @@ def _lead(
         lead_type=row.get("lead_type") or None,
         existing_arr=_whole(row.get("existing_arr")),
         employees=_whole(row.get("employees")),
+        budget=_whole(row.get("budget")),
         requested_rep=rep("requested_rep_id"),
         account_owner=rep("account_owner_id"),
         referrer=referrer if referrer not in (None, "", "none") else None,
@@ -149,6 +153,10 @@ def _rep(
         fte_pct=100 if fte is None else fte,
         attainment_bp=_whole(capacity.get("attainment_bp")),
         quarter_left_bp=_whole(capacity.get("quarter_left_bp")),
+        conversion_bp=_whole(capacity.get("conversion_bp")),
+        on_time_bp=_whole(capacity.get("on_time_bp")),
+        claimed_this_month=_whole(capacity.get("claimed_this_month")),
+        qualifications=tuple(sorted(_json(row.get("qualifications"), []))),
         stars=dict(stars),
         **{name: _whole(capacity.get(name)) or 0 for name in _COUNTS},
     )

@@ -6,16 +6,21 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from allocation.eligibility import Gate, Roster
-from allocation.exceptions import Cases, cases
-from allocation.policy import Policy, Share
+from allocation.exceptions import Cases, cases, on_trial, pilot_on
+from allocation.policy import ExceptionRule, Policy, Share
 from allocation.shares import share_counts
-from allocation.skill_match import gate_for, rules_for
+from allocation.skill_match import Gates, rules_for
 from allocation.snapshot import Lead, Snapshot
+
+CONTROL = "pilot-control"  # the share of a band that a pilot leaves alone
 
 
 @dataclass(frozen=True, slots=True)
 class SelectPlan:
-    """A band's select draw: candidates sorted, counts of all shares but the last."""
+    """A band's select draw: candidates sorted, counts of all shares but the last.
+
+    While a pilot runs, its control arm is the first share; the others split what is left.
+    """
 
     candidates: list[str]
     shares: list[tuple[str, int]]
@@ -50,6 +55,7 @@ def select_plans(
     A lead that nobody could win in its band's lottery is no candidate: it goes to the last share.
     """
     entrants = Entrants(policy, found.roster)
+    pilot = pilot_on(snapshot, policy)
     board = {lead.ref for lead, _ in found.board}
     plans: dict[str, SelectPlan] = {}
     carried = dict(snapshot.carry.shares)
@@ -62,13 +68,17 @@ def select_plans(
             and lead.ref not in board
             and lead.ref not in found.settled
             and lead.ref not in found.extra
-            and all(entrants.of(lead, share) for share in lotteries)
+            and all(entrants.of(band.band, lead, share) for share in lotteries)
         ]
+        arms = [(CONTROL, 100 - pilot.pct)] if pilot and on_trial(pilot, band.band) else []
         percents = [(share.share, share.pct or 0) for share in band.shares[:-1]]
-        before = {name: carried.get(f"{band.band}/{name}", Fraction(0)) for name, _ in percents}
-        counts, after = share_counts(len(candidates), percents, before)
-        carried |= {f"{band.band}/{name}": part for name, part in after.items()}
-        shares = [(name, counts[name]) for name, _ in percents]
+        shares: list[tuple[str, int]] = []
+        for parts in (arms, percents):
+            before = {name: carried.get(f"{band.band}/{name}", Fraction(0)) for name, _ in parts}
+            left = len(candidates) - sum(count for _, count in shares)
+            counts, after = share_counts(left, parts, before)
+            carried |= {f"{band.band}/{name}": part for name, part in after.items()}
+            shares += [(name, counts[name]) for name, _ in parts]
         plans[band.band] = SelectPlan(sorted(candidates), shares, band.shares[-1].share)
     return plans, carried
 
@@ -104,10 +114,13 @@ def plans_of_ladders(
                 if ref not in leads or found.leaves_band(ref) or leads[ref].band != band.band:
                     raise ValueError(f"{band.band}/{share.share}: {ref} cannot be a prize here")
             draw = f"{snapshot.run}/{band.band}/{share.share}"
-            everyone = entrants.of(None, share)
+            everyone = entrants.of(band.band, None, share)
             classes: dict[tuple[str, ...], list[str]] = {}
             for ref in sorted({*drawn, *extra}):
-                classes.setdefault(entrants.of(leads[ref], share), []).append(ref)
+                who = entrants.of(band.band, leads[ref], share)
+                if ref in extra:
+                    who = entrants.best(who, found.extra[ref])
+                classes.setdefault(who, []).append(ref)
             for who, prizes in classes.items():
                 if who:
                     name = draw if who == everyone else f"{draw}/{_class_name(who)}"
@@ -129,12 +142,13 @@ class Entrants:
 
     def __init__(self, policy: Policy, roster: Roster) -> None:
         self._policy, self._roster = policy, roster
+        self._gates = Gates(policy, roster)
         self._able: dict[Gate, tuple[str, ...]] = {}
 
-    def of(self, lead: Lead | None, share: Share) -> tuple[str, ...]:
+    def of(self, band: str, lead: Lead | None, share: Share) -> tuple[str, ...]:
         """The entrants for a lead, or for one that nothing special is asked for (None)."""
         rules = rules_for(lead, "lottery", self._policy) if lead else []
-        gate = gate_for(share, rules, lead is not None and self._roster.is_high_value(lead))
+        gate = self._gates.one(band, share, rules, lead)
         if gate not in self._able:
             self._able[gate] = tuple(
                 sorted(
@@ -145,6 +159,22 @@ class Entrants:
         if lead is None or not lead.barred:
             return able
         return tuple(ref for ref in able if ref not in lead.barred)
+
+    def best(self, able: tuple[str, ...], rule: ExceptionRule) -> tuple[str, ...]:
+        """The part of the entrants with the highest known attainment that the rule asks for.
+
+        Whoever has attained as much as the last of them is in too.
+        """
+        if rule.top_performers_pct is None:
+            return able
+        reps = [self._roster.desks[ref].rep for ref in able]
+        known = sorted((r.attainment_bp for r in reps if r.attainment_bp is not None), reverse=True)
+        if not known:
+            return able
+        least = known[min(len(known), -(-len(able) * rule.top_performers_pct // 100)) - 1]
+        return tuple(
+            r.ref for r in reps if r.attainment_bp is not None and r.attainment_bp >= least
+        )
 
 
 def _class_name(entrants: tuple[str, ...]) -> str:

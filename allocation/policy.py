@@ -14,6 +14,7 @@ from allocation.policy_model import (
     Share,
     SkillRule,
 )
+from allocation.policy_promises import broken_options
 from allocation.policy_reach import unreachable
 from allocation.policy_scoring import Band, Cap, Factor, Level, Role, Rule, Tier
 from allocation.policy_service import Words
@@ -61,7 +62,7 @@ def load_new_policy(text: str, zones: Collection[str] = ()) -> Policy:
     Stored policies are loaded without this, so that a check that comes later stops no replay.
     """
     document = read(text)
-    return _loaded(document, text, zones, unreachable(document))
+    return _loaded(document, text, zones, unreachable(document) + broken_options(document))
 
 
 def _loaded(document: Document, text: str, zones: Collection[str], found: list[Mistake]) -> Policy:

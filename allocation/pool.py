@@ -7,6 +7,7 @@ groups that pass its gate. That is O((leads + reps) log reps) for a fixed number
 
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from allocation.balances import UNIT, Balances
 from allocation.eligibility import Figures, Gate, Roster
@@ -40,6 +41,8 @@ class Pool:
         gates: Iterable[Gate],
         order: Order,
         ceiling: int | None = None,
+        *,
+        credit_absent: bool = False,
     ) -> None:
         self._roster, self._balances, self._order, self._ceiling = roster, balances, order, ceiling
         self._taken: dict[str, int] = {}
@@ -58,6 +61,10 @@ class Pool:
                 self._short[ref] = balances.short(ref)
                 self._version[ref] = 0
                 self._join(ref)
+        self._absent: dict[str, frozenset[Gate]] = {}
+        self._missed: dict[frozenset[Gate], int] = {}  # what a unit of weight was owed meanwhile
+        if credit_absent:
+            self._note_absent(gates)
 
     def first(self, gate: Gate, barred: frozenset[str]) -> str | None:
         """The rep whose turn it is for a lead, or None if nobody may take it."""
@@ -86,6 +93,12 @@ class Pool:
             if self._group.get(other) in groups:  # not eligible: owed nothing for this lead
                 self._short[other] += step * self._order.weight(other)
                 self._enter(other, self._group[other])
+        for passes in self._missed:
+            if gate in passes:
+                self._missed[passes] += step
+        for other in barred & self._absent.keys():
+            if gate in self._absent[other]:  # they could not have had this lead either
+                self._credit(other, -step)
         self._short[ref] += UNIT
         self._balances.received[ref] = self._balances.received.get(ref, 0) + 1
         self._balances.value[ref] = self._balances.value.get(ref, 0) + (lead.expected_value or 0)
@@ -130,6 +143,23 @@ class Pool:
             self._leave(ref)
         for ref, short in self._short.items():
             self._balances.owed[ref] = self._balances.received.get(ref, 0) * UNIT - short
+        for ref, passes in self._absent.items():
+            self._credit(ref, self._missed[passes])
+
+    def _note_absent(self, gates: Iterable[Gate]) -> None:
+        """Who would take part if they were not away: they are credited what they miss."""
+        for ref, desk in self._roster.desks.items():
+            if desk.rep.away != "yes" or self._roster.cap_reached(desk, high_value=False):
+                continue
+            here = replace(desk.rep, away="no")
+            passes = frozenset(g for g in gates if not self._roster.standing_exclusion(here, g))
+            if passes:
+                self._absent[ref] = passes
+                self._missed[passes] = 0
+
+    def _credit(self, ref: str, step: int) -> None:
+        credit = self._balances.credit
+        credit[ref] = credit.get(ref, 0) + step * self._order.weight(ref)
 
     def _step(self, groups: Sequence[Group], barred: frozenset[str]) -> tuple[int, int, int]:
         """What a lead adds per unit of weight, the total weight, and what division leaves."""

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from allocation.eligibility import ALLOCATABLE, Figures, Gate, Roster
+from allocation.eligibility import Figures, Gate, Roster
 from allocation.policy import Policy, Share, SkillRule
+from allocation.policy_rules import When
 from allocation.rotation import Key
 from allocation.snapshot import Lead
 
@@ -29,63 +30,114 @@ def _holds(rule: SkillRule, lead: Lead) -> bool:
             when.existing_arr_at_least is None
             or (lead.existing_arr is not None and lead.existing_arr >= when.existing_arr_at_least)
         )
+        and _amount_holds(when, lead)
+        and (rule.skill != "vertical:*" or lead.industry is not None)
+        and (rule.qualification != "product:*" or lead.product is not None)
+        and (not rule.territory or lead.region is not None)
     )
 
 
-def gate_for(share: Share, rules: Sequence[SkillRule], high_value: bool) -> Gate:
-    """What a share and its rules ask of an owner; a rule's pool replaces the share's roles."""
-    pools = [rule.pool for rule in rules if rule.pool]
-    stars = [(rule.skill, rule.min_stars) for rule in rules if rule.skill and rule.min_stars]
-    return Gate(
-        roles=tuple(pools[-1] if pools else share.roles),
-        seniority=tuple(share.seniority),
-        stars=tuple(sorted((skill, least) for skill, least in stars if skill and least)),
-        high_value=high_value,
+def _amount_holds(when: When, lead: Lead) -> bool:
+    if when.amount_at_least is None and when.amount_below is None:
+        return True
+    amount = lead.expected_value if lead.budget is None else lead.budget
+    return (
+        amount is not None
+        and (when.amount_at_least is None or amount >= when.amount_at_least)
+        and (when.amount_below is None or amount < when.amount_below)
     )
 
 
-def gates_for(share: Share, rules: Sequence[SkillRule], high_value: bool) -> list[Gate]:
-    """The gate with all rules, then with the last set aside, and so on to none (overflow).
+class Gates:
+    """What leads ask of an owner, each gate made once however many leads ask the same."""
 
-    A band's last share sets its seniority aside at the very end: nothing comes after it.
-    """
-    kept = range(len(rules), -1, -1)
-    gates = [gate_for(share, rules[:count], high_value) for count in kept]
-    if share.rest and share.seniority:
-        gates.append(replace(gates[-1], seniority=()))
-    return gates
+    def __init__(self, policy: Policy, roster: Roster) -> None:
+        self._policy, self._roster = policy, roster
+        self._ramp_on = policy.seniority.ramp_on
+        self._levels: dict[tuple[object, ...], list[Gate]] = {}
+
+    def one(self, band: str, share: Share, rules: Sequence[SkillRule], lead: Lead | None) -> Gate:
+        """What a share and all of a lead's rules ask; a rule's pool replaces the share's roles."""
+        return self.levels(band, share, rules, lead)[0]
+
+    def levels(
+        self, band: str, share: Share, rules: Sequence[SkillRule], lead: Lead | None
+    ) -> list[Gate]:
+        """The gate with all rules, then with the last set aside, and so on to none (overflow).
+
+        A rule whose overflow is to wait is never set aside. A band's last share sets its
+        seniority aside at the very end: nothing comes after it.
+        """
+        high = lead is not None and self._roster.is_high_value(lead)
+        asks = tuple(asked(rule, lead) for rule in rules)
+        key = (band, share.id, tuple(rule.id for rule in rules), asks, high)
+        if key not in self._levels:
+            self._levels[key] = self._made(band, share, rules, asks, high)
+        return self._levels[key]
+
+    def _made(
+        self,
+        band: str,
+        share: Share,
+        rules: Sequence[SkillRule],
+        asks: Sequence[tuple[str | None, str | None, str | None]],
+        high: bool,
+    ) -> list[Gate]:
+        gates: list[Gate] = []
+        for count in range(len(rules), -1, -1):
+            if count < len(rules) and rules[count].overflow == "wait":
+                return gates
+            pools = [rule.pool for rule in rules[:count] if rule.pool]
+            stars = [
+                (skill, rule.min_stars)
+                for rule, (skill, _, _) in zip(rules[:count], asks, strict=False)
+                if skill and rule.min_stars
+            ]
+            regions = [region for _, _, region in asks[:count] if region is not None]
+            gate = Gate(
+                roles=tuple(pools[-1] if pools else share.roles),
+                seniority=tuple(share.seniority),
+                stars=tuple(sorted(stars)),
+                high_value=high,
+                band=band if self._ramp_on else "",
+                region=regions[-1] if regions else None,
+                qualifications=tuple(sorted({q for _, q, _ in asks[:count] if q is not None})),
+            )
+            gates.append(gate)
+        if share.rest and share.seniority:
+            gates.append(replace(gates[-1], seniority=()))
+        return gates
 
 
-def expert(
-    roster: Roster, rules: Sequence[SkillRule], owner: str, tie: Callable[[str], bytes]
-) -> str | None:
-    """The subject-matter expert beside an owner who lacks a skill: least loaded, caps aside."""
-    for rule in rules:
-        if not (rule.skill and rule.min_stars and rule.overflow_sme):
-            continue
-        gate = Gate(roles=(*ALLOCATABLE, "MANAGER"), stars=((rule.skill, rule.min_stars),))
-        able = [
-            (desk.load_x100, tie(ref), ref)
-            for ref, desk in roster.desks.items()
-            if ref != owner and roster.standing_exclusion(desk.rep, gate) is None
-        ]
-        if able:
-            return min(able)[2]
-    return None
+def asked(rule: SkillRule, lead: Lead | None) -> tuple[str | None, str | None, str | None]:
+    """Skill, qualification and region that a rule asks for, the lead's own put in for a *."""
+    skill, qualification = rule.skill, rule.qualification
+    if lead is not None and skill == "vertical:*":
+        skill = f"vertical:{lead.industry}"
+    if lead is not None and qualification == "product:*":
+        qualification = f"product:{lead.product}"
+    return skill, qualification, lead.region if lead is not None and rule.territory else None
 
 
 class LeastLoad:
-    """Lowest load, then quota priority, then the largest owed - received, then the tie key."""
+    """Lowest load, then quota priority, then the largest owed - received, then the tie key.
 
-    def __init__(self, roster: Roster, tie: Callable[[str], bytes]) -> None:
-        self._roster, self._tie = roster, tie
+    `prefer` is a skill whose stars go before the load, where the policy says so.
+    """
+
+    def __init__(
+        self, roster: Roster, tie: Callable[[str], bytes], prefer: str | None = None
+    ) -> None:
+        self._roster, self._tie, self._prefer = roster, tie, prefer
 
     def key(self, ref: str, short: int) -> Key:
         desk = self._roster.desks[ref]
-        return (desk.load_x100, not self._roster.has_priority(desk.rep), short, self._tie(ref))
+        stars = desk.rep.stars.get(self._prefer, 0) if self._prefer else 0
+        behind = self._roster.has_priority(desk.rep)
+        return (-stars, desk.load_x100, not behind, short, self._tie(ref))
 
     def now(self, key: Key, offset: int) -> Key:
-        return (key[0], key[1], key[2] - offset, key[3])
+        return (*key[:3], key[3] - offset, key[4])
 
     def weight(self, ref: str) -> int:
         return 1
@@ -94,6 +146,8 @@ class LeastLoad:
         return None
 
     def figures(self, ref: str, short: int, offset: int, step: int) -> Figures:
-        return {
-            "priority": "yes" if self._roster.has_priority(self._roster.desks[ref].rep) else "no"
-        }
+        rep = self._roster.desks[ref].rep
+        figures: Figures = {"priority": "yes" if self._roster.has_priority(rep) else "no"}
+        if self._prefer:
+            figures[f"stars {self._prefer}"] = rep.stars.get(self._prefer, 0)
+        return figures

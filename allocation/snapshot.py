@@ -9,16 +9,23 @@ record, None here; flags are "yes"/"no". Format fairlead/snapshot/1.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from fractions import Fraction
 from typing import Any, Self, TypeVar
 
+from allocation.carry import Carry, SnapshotError, ratio_text
 from ledger.canonical import canonical_pieces
 
+__all__ = [
+    "Carry",
+    "Credit",
+    "Lead",
+    "Rep",
+    "Snapshot",
+    "SnapshotError",
+    "ratio_text",
+    "snapshot_sha256",
+]
+
 FORMAT = "fairlead/snapshot/1"
-
-
-class SnapshotError(ValueError):
-    """A snapshot record with a missing, unknown or wrongly typed part; says which."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +46,7 @@ class Lead:
     lead_type: str | None = None
     existing_arr: int | None = None
     employees: int | None = None
+    budget: int | None = None
     requested_rep: str | None = None
     account_owner: str | None = None
     referrer: str | None = None
@@ -76,49 +84,21 @@ class Rep:
     high_value_this_month: int = 0
     attainment_bp: int | None = None
     quarter_left_bp: int | None = None
+    conversion_bp: int | None = None  # of last month
+    on_time_bp: int | None = None  # first touches in time, last month
+    claimed_this_month: int | None = None
+    qualifications: tuple[str, ...] = ()
     stars: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Carry:
-    """What earlier runs left over.
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Credit:
+    """Turns given by hand: a logged input, with the record that says why (its SHA-256, hex)."""
 
-    `shares`: "band/share" -> part of a lead not yet given to the share.
-    `reps`: band -> rep -> (owed, received), both counted in leads.
-    """
-
-    shares: Mapping[str, Fraction] = field(default_factory=dict)
-    reps: Mapping[str, Mapping[str, tuple[Fraction, int]]] = field(default_factory=dict)
-
-    def to_record(self) -> dict[str, Any]:
-        """The carry as strings and integers; rationals as "p/q"."""
-        return {
-            "shares": {name: ratio_text(part) for name, part in self.shares.items()},
-            "reps": {
-                band: {
-                    rep: {"owed": ratio_text(owed), "received": received}
-                    for rep, (owed, received) in reps.items()
-                }
-                for band, reps in self.reps.items()
-            },
-        }
-
-    @classmethod
-    def from_record(cls, record: Mapping[str, Any]) -> Self:
-        """The carry in a record; {} is an empty one. SnapshotError if malformed."""
-        try:
-            return cls(
-                shares={name: Fraction(text) for name, text in record.get("shares", {}).items()},
-                reps={
-                    band: {
-                        rep: (Fraction(row["owed"]), int(row["received"]))
-                        for rep, row in reps.items()
-                    }
-                    for band, reps in record.get("reps", {}).items()
-                },
-            )
-        except (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError) as error:
-            raise SnapshotError(f"carry: {error!r}") from error
+    ref: str  # of the rep
+    band: str
+    leads: int
+    record: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,10 +112,12 @@ class Snapshot:
     leads: tuple[Lead, ...]
     reps: tuple[Rep, ...]
     carry: Carry = field(default_factory=Carry)
+    credits: tuple[Credit, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "leads", _sorted(self.leads))
         object.__setattr__(self, "reps", _sorted(self.reps))
+        object.__setattr__(self, "credits", tuple(sorted(self.credits)))
 
     def to_record(self) -> dict[str, Any]:
         """The snapshot as plain values, ready for canonical bytes."""
@@ -144,7 +126,8 @@ class Snapshot:
 
     def members(self) -> dict[str, Any]:
         """The record's members; leads and reps as iterators, for a million are large as dicts."""
-        return {
+        given = {"credits": [_row_record(row) for row in self.credits]} if self.credits else {}
+        return given | {
             "format": FORMAT,
             "run": self.run,
             "as_of": self.as_of,
@@ -159,7 +142,7 @@ class Snapshot:
     def from_record(cls, record: Mapping[str, Any]) -> Self:
         """The snapshot in a record; SnapshotError for anything missing, unknown or mistyped."""
         keys = {"format", "run", "as_of", "zone", "currency", "leads", "reps", "carry"}
-        if set(record) != keys or record["format"] != FORMAT:
+        if set(record) - {"credits"} != keys or record["format"] != FORMAT:
             raise SnapshotError(f"not a {FORMAT} record: {sorted(set(record) ^ keys)}")
         return cls(
             run=record["run"],
@@ -169,6 +152,7 @@ class Snapshot:
             leads=tuple(_row(Lead, row) for row in record["leads"]),
             reps=tuple(_row(Rep, row) for row in record["reps"]),
             carry=Carry.from_record(record["carry"]),
+            credits=tuple(_row(Credit, row) for row in record.get("credits", ())),
         )
 
 
@@ -178,11 +162,6 @@ def snapshot_sha256(snapshot: Snapshot) -> str:
     for piece in canonical_pieces(snapshot.members()):
         digest.update(piece)
     return digest.hexdigest()
-
-
-def ratio_text(number: Fraction) -> str:
-    """A rational as "p/q" in lowest terms."""
-    return f"{number.numerator}/{number.denominator}"
 
 
 # Kept in the record even when they are at their default, because readers look for them.
@@ -201,12 +180,13 @@ _ALWAYS = {
     "open_leads",
     "high_value_this_month",
 }
-_NAMES = {kind: tuple(part.name for part in fields(kind)) for kind in (Lead, Rep)}
-T = TypeVar("T", Lead, Rep)
-_TUPLES = ("unknown", "recycled_from", "conflicts")
+_KINDS = (Lead, Rep, Credit)
+_NAMES = {kind: tuple(part.name for part in fields(kind)) for kind in _KINDS}
+T = TypeVar("T", Lead, Rep, Credit)
+_TUPLES = ("unknown", "recycled_from", "conflicts", "qualifications")
 _MAPPINGS = ("points", "stars")
 _INTEGERS = frozenset(
-    part.name for kind in (Lead, Rep) for part in fields(kind) if part.type in (int, int | None)
+    part.name for kind in _KINDS for part in fields(kind) if part.type in (int, int | None)
 )
 
 
@@ -218,7 +198,7 @@ def _sorted(rows: tuple[T, ...]) -> tuple[T, ...]:
     return ordered
 
 
-def _row_record(row: Lead | Rep) -> dict[str, Any]:
+def _row_record(row: Lead | Rep | Credit) -> dict[str, Any]:
     record: dict[str, Any] = {}
     for name in _NAMES[type(row)]:
         value = getattr(row, name)
