@@ -30,10 +30,6 @@ def _conditions(values: Any) -> Found:
     }
     for i, rule in items_of(values.get("skill_rules")):
         when = section_of(rule, "when")
-        least, below = when.get("amount_at_least"), when.get("amount_below")
-        if is_number(least) and is_number(below) and least >= below:
-            message = f"unreachable: no amount is at least {least} and below {below}"
-            yield ("skill_rules", i, "when"), message
         bands = [band for band in texts(when.get("band")) or BANDS if band in tops]
         points = when.get("score_at_least")
         if is_number(points) and bands and all(tops[band] < points for band in bands):
@@ -95,8 +91,8 @@ def _overlapping(values: Any) -> Found:
                 yield (
                     ("skill_rules", j, "pool"),
                     (
-                        f"overlaps with {rule.get('id')}: for a lead with {_example(both)} they name "
-                        f"{one_of(sorted(pools[0]))} and {one_of(sorted(pools[1]))}; "
+                        f"overlaps with {rule.get('id')}: for a lead with {_example(both)} "
+                        f"they name {one_of(sorted(pools[0]))} and {one_of(sorted(pools[1]))}; "
                         "write in `replaces` which one counts"
                     ),
                 )

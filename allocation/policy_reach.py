@@ -16,7 +16,7 @@ _TAKES_ALL = ("do_not_contact", "duplicate", "referral_draw", "referral_board")
 
 def unreachable(document: Document) -> list[Mistake]:
     """Every rule that cannot do anything, with its line, column and an example."""
-    checks = (idle_skill_rules, _levels, _exceptions, _caps, _classes)
+    checks = (idle_skill_rules, _levels, _exceptions, _caps, _classes, _change_log)
     return [
         document.mistake(path, message)
         for check in checks
@@ -37,8 +37,8 @@ def _levels(values: Any) -> Found:
                     yield (
                         ("scoring", "factors", f, "levels", i),
                         (
-                            f"unreachable: a lead with {example} earns {above.get('points')} points "
-                            "at a level above"
+                            f"unreachable: a lead with {example} earns "
+                            f"{above.get('points')} points at a level above"
                         ),
                     )
                     break
@@ -154,3 +154,11 @@ def _counted_by(wide: set[str], narrow: set[str]) -> bool:
 
 def _same_counts(one: Row, other: Row) -> bool:
     return set(texts(one.get("counts"))) == set(texts(other.get("counts")))
+
+
+def _change_log(values: Any) -> Found:
+    """A version that the change log does not know."""
+    version = values.get("version")
+    known = [row.get("version") for _, row in items_of(values.get("changes"))]
+    if isinstance(version, str) and known and version not in known:
+        yield ("changes",), f"the change log has no line for version {version}"
