@@ -15,6 +15,7 @@ Report = Annotated[
 def add_commands(app: typer.Typer) -> None:
     """Hang these commands into the command line."""
     app.command("simulate")(simulate)
+    app.command("baseline")(baseline)
 
 
 def simulate(
@@ -32,3 +33,34 @@ def simulate(
     from flows.command_simulate import simulate_policy
 
     raise typer.Exit(simulate_policy(policy, against, run or [], weeks, last, seed, report))
+
+
+def baseline(
+    source: Annotated[
+        str, typer.Option(help="Folder of plain CSV files, or a mapping file: it is landed.")
+    ] = "",
+    data: Annotated[str, typer.Option(help="The folder that a mapping file reads.")] = "",
+    landed: Annotated[str, typer.Option(help="A source that was landed before.")] = "",
+    months: Annotated[int, typer.Option(min=1, max=120)] = 12,
+    as_of: Annotated[str, typer.Option(help="The last day; empty: the mapping's, or today.")] = "",
+    policy: Annotated[
+        str, typer.Option("--policy", help="Whose tiers say what a good lead was.")
+    ] = "policies/lead-allocation-v2.yaml",
+    protected: Annotated[
+        bool, typer.Option("--protected", help="HR only: also by gender and ethnicity; logged.")
+    ] = False,
+    report: Report = None,
+) -> None:
+    """Who got what in the months before a policy: bands, groups, shares; a page and one sheet."""
+    from flows.command_baseline import report_baseline
+
+    report_baseline(
+        source=source,
+        data=data,
+        landed=landed,
+        months=months,
+        as_of=as_of,
+        policy=policy,
+        protected=protected,
+        report=report,
+    )

@@ -17,7 +17,8 @@ from notifications.site import environment
 from notifications.views import HTML_LANG, Badge
 from notifications.words import Words, shown, words
 
-SHEET = Path(__file__).parent / "assets" / "fairlead.css"
+ASSETS = Path(__file__).parent / "assets"
+SHEETS = ("fairlead.css", "report.css")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class ReportView:
 
     @property
     def css(self) -> Markup:
-        return Markup(SHEET.read_text(encoding="utf-8"))  # noqa: S704 our own sheet
+        sheets = ((ASSETS / name).read_text(encoding="utf-8") for name in SHEETS)
+        return Markup("\n".join(sheets))  # noqa: S704 our own sheets
 
 
 @dataclass(frozen=True, slots=True)

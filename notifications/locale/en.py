@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from notifications.locale import evidence, reports
+from notifications.locale import evidence, proof, reports
+from notifications.locale.baselines import EN as BASELINES
 from notifications.locale.governance import EN as GOVERNANCE
 from notifications.locale.portal import EN as PORTAL
 from notifications.locale.simulations import EN as SIMULATIONS
@@ -604,7 +605,8 @@ MESSAGES: dict[str, str] = {
     "verify.not_4": "Where the operator supplied the chance, that nobody picked it.",
     "verify.not_5": "That the policy is a good one: people must judge that.",
 }
-MESSAGES |= evidence.EN | reports.EN
+MESSAGES |= evidence.EN | proof.EN | reports.EN
 MESSAGES |= GOVERNANCE
 MESSAGES |= PORTAL
 MESSAGES |= SIMULATIONS
+MESSAGES |= BASELINES

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from notifications.locale import evidence, reports
+from notifications.locale import evidence, proof, reports
+from notifications.locale.baselines import ZH as BASELINES
 from notifications.locale.governance import ZH as GOVERNANCE
 from notifications.locale.portal import ZH as PORTAL
 from notifications.locale.simulations import ZH as SIMULATIONS
@@ -604,7 +605,8 @@ MESSAGES: dict[str, str] = {
     "verify.not_4": "随机数由运营方提供时，没有人事先挑选。",
     "verify.not_5": "政策是否合理：政策要由人来评判。",
 }
-MESSAGES |= evidence.ZH | reports.ZH
+MESSAGES |= evidence.ZH | proof.ZH | reports.ZH
 MESSAGES |= GOVERNANCE
 MESSAGES |= PORTAL
 MESSAGES |= SIMULATIONS
+MESSAGES |= BASELINES
