@@ -10,7 +10,7 @@ from __future__ import annotations
 import psycopg
 
 from adapters.warehouse import ledger_store, references, runs
-from adapters.warehouse.holds import RunAction, last_action, store_action
+from adapters.warehouse.holds import RunAction, last_action, lock_run, store_action
 from adapters.warehouse.ledger_store import NewEntry
 from allocation.decisions import Allocation
 from allocation.engine import allocate
@@ -59,7 +59,11 @@ def hold(work: Workspace) -> None:
 
 
 def check_preview(conn: psycopg.Connection, run: str, allocation: Allocation) -> None:
-    """What is published is what was looked at. Errors: FairleadError if it is not."""
+    """What is published is what was looked at, and nobody stopped it. Errors: FairleadError."""
+    lock_run(conn, run)
+    last = last_action(conn, run)
+    if last is not None and last.action != "released":
+        raise FairleadError(f"run {run} was {last.action} by {last.by_name} in the meantime")
     seen = runs.document(conn, run, PREVIEW)
     if seen is not None and seen != allocation.file():
         raise FairleadError(
@@ -113,6 +117,7 @@ def person_reference(conn: psycopg.Connection, source: str, name: str) -> str:
 
 
 def _undecided(conn: psycopg.Connection, run: runs.Run) -> RunAction | None:
+    lock_run(conn, run.run_key)
     if "decided" in runs.reached(conn, run.run_key):
         raise UsageError(
             f"run {run.run_key} is decided and logged: from here on there are only corrections "

@@ -28,6 +28,7 @@ from flows.errors import UsageError
 from flows.hold_run import person_reference
 from flows.stored import frozen_snapshot, log_time
 
+LONGEST = 4_000
 APPEAL_ANSWERS = ("upheld", "changed")
 REASSIGNMENT_ANSWERS = ("granted", "declined")
 
@@ -46,6 +47,7 @@ class About:
 
 def about(conn: psycopg.Connection, run: Run, lead_id: str) -> About:
     """The decision on a lead. Errors: UsageError for one that is not published, or not there."""
+    requests.lock(conn)
     stages = runs.reached(conn, run.run_key)
     if "published" not in stages:
         raise UsageError(f"run {run.run_key} is not published: hold, release or abort it instead")
@@ -111,8 +113,7 @@ def override(
 ) -> int:
     """A manager's discretion: the lead moves now, counted and logged. Errors: UsageError."""
     _in_time(case, at)
-    if not text.strip():
-        raise UsageError("an override needs its reason: --text")
+    _written(text)
     rep = _new_owner(conn, case, to_rep_id)
     new = NewRequest(
         "override", case.run.run_key, case.run.source, case.lead_id, case.owner, to_rep_id,
@@ -136,6 +137,7 @@ def answer(
     at: datetime,
 ) -> StoredRequest:
     """A person answers an open request; the request as it was. Errors: UsageError."""
+    requests.lock(conn)
     request = requests.find_request(conn, number)
     if request is None:
         raise UsageError(f"there is no request {number}: see `fairlead request list`")
@@ -144,8 +146,7 @@ def answer(
         raise UsageError(f"request {number} was answered already: {request.answer or 'override'}")
     if given not in allowed:
         raise UsageError(f"an answer to a request of this kind is one of {', '.join(allowed)}")
-    if not text.strip():
-        raise UsageError("an answer is given in writing: --text")
+    _written(text)
     run = runs.find_run(conn, request.run_key)
     assert run is not None  # requests refer to runs
     case = about(conn, run, request.lead_id)
@@ -178,8 +179,7 @@ def _file(
     conn: psycopg.Connection, case: About, kind: str, rep_id: str, code: str, text: str, by: str,
     at: datetime, verdict: Verdict,
 ) -> int:  # fmt: skip
-    if not text.strip():
-        raise UsageError("say why: --text")
+    _written(text)
     new = NewRequest(
         kind, case.run.run_key, case.run.source, case.lead_id, rep_id, None, code, text, by, at,
         verdict.due,
@@ -188,6 +188,12 @@ def _file(
     rep = references.references(conn, case.run.source, "rep")[rep_id]
     _log(conn, case, kind, number, "filed", {"rep": rep, "reason": code})
     return number
+
+
+def _written(text: str) -> None:
+    """Requests and answers are in writing. Errors: UsageError."""
+    if not text.strip() or len(text) > LONGEST or "\0" in text:
+        raise UsageError(f"--text: say it in words, {LONGEST} characters at most")
 
 
 def _in_time(case: About, at: datetime) -> None:

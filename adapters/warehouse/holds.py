@@ -22,6 +22,13 @@ class RunAction:
     happened_at: datetime
 
 
+def lock_run(conn: psycopg.Connection, run_key: str) -> None:
+    """Until the transaction ends nobody else decides, releases or aborts this run."""
+    conn.execute(
+        "select pg_advisory_xact_lock(hashtext('fairlead hold'), hashtext(%s))", (run_key,)
+    )
+
+
 def store_action(
     conn: psycopg.Connection, run_key: str, action: Action, by_name: str, reason: str, at: datetime
 ) -> None:

@@ -63,6 +63,11 @@ from decisions.requests r left join decisions.request_answers a using (request_i
 """
 
 
+def lock(conn: psycopg.Connection) -> None:
+    """One request or answer at a time, so that counting and deciding see the same rows."""
+    conn.execute("select pg_advisory_xact_lock(hashtext('fairlead requests'))")
+
+
 def store_request(conn: psycopg.Connection, new: NewRequest) -> int:
     """Keep a request; its number."""
     row = conn.execute(

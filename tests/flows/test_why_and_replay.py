@@ -31,7 +31,7 @@ def ok(done, code=0) -> str:
 def held(new_home, small_team) -> tuple[Home, str]:
     """A home whose week is decided and held, and what the command said."""
     home = new_home()
-    return home, ok(home.run(small_team, "--hold"))
+    return home, ok(home.run(small_team, "--hold", env={"FAIRLEAD_ZONE": "Europe/Berlin"}))
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +59,11 @@ def test_a_held_week_publishes_sends_and_writes_nothing(held):
     assert "is decided and held" in said and "fairlead release" in said
     assert not home.site.exists()
     assert not (home.path / "digests").exists() and not (home.path / "bundles").exists()
+
+
+def test_a_policy_of_another_zone_than_the_installations_is_pointed_out(held):
+    assert "counts days and hours in Asia/Shanghai" in held[1]
+    assert "(FAIRLEAD_ZONE) says Europe/Berlin" in held[1]
 
 
 def test_the_preview_shows_what_would_leave_and_the_held_run_replays(held):
