@@ -197,10 +197,12 @@ def _references(values: Any) -> Found:
     for i, rule in rules:
         if (rule.get("skill") is None) != (rule.get("min_stars") is None):
             yield ("skill_rules", i), "skill and min_stars go together"
-        if rule.get("skill") is None and not rule.get("pool"):
+        asks = ("skill", "pool", "qualification", "territory")
+        if not any(rule.get(name) for name in asks):
             yield (
                 ("skill_rules", i),
-                "the rule asks for nothing: give skill and min_stars, or a pool",
+                "the rule asks for nothing: give skill and min_stars, a qualification, "
+                "territory: true, or a pool",
             )
         replaces = rule.get("replaces")
         for name in replaces if isinstance(replaces, list) else []:
