@@ -93,7 +93,11 @@ class _Verification:
         self.checks += findings.checks(good)
 
     def _open(
-        self, site: Site | Path | str, key: str | None, opened: list[tuple[Site, Log]], found: Findings
+        self,
+        site: Site | Path | str,
+        key: str | None,
+        opened: list[tuple[Site, Log]],
+        found: Findings,
     ) -> str:
         try:
             pinned = None if key is None else VerifierKey.parse(key)

@@ -19,6 +19,7 @@ from notifications.lens import Lens
 from notifications.list_pages import lead_list_view, rep_list_view, run_list_view
 from notifications.models_page import DBT_DOCS, models_view
 from notifications.policy_page import policy_view
+from notifications.proof_pages import check_view, how_view
 from notifications.quality_page import quality_view
 from notifications.record import LANGUAGES, Audience, RunRecord, RunSummary
 from notifications.rep_page import rep_view
@@ -30,7 +31,7 @@ from notifications.views import policy_path
 from notifications.words import words
 
 HERE = Path(__file__).parent
-ASSETS = ("fairlead.css", "favicon.svg")
+ASSETS = ("fairlead.css", "favicon.svg", "proof.css", "verify.js")
 EVIDENCE = {
     "scoring": scoring_view,
     "capability": capability_view,
@@ -80,6 +81,8 @@ def _pages(lens: Lens, runs: Sequence[RunSummary]) -> Iterator[tuple[str, str, A
     yield "index.html", "runs", run_list_view(lens, runs)
     yield policy_path(lens.facts), "policy", policy_view(lens)
     yield "verify.html", "verify", verify_view(lens)
+    yield "check.html", "check", check_view(lens)
+    yield "how-the-draw-works.html", "how", how_view(lens)
     yield f"{run}/index.html", "run", run_view(lens)
     yield f"{run}/quality.html", "quality", quality_view(lens)
     yield f"{run}/leads/index.html", "leads", lead_list_view(lens)

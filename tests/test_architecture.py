@@ -25,6 +25,7 @@ PACKAGES = [
 LONGEST_MODULE = 250
 # A longer module needs a reason here.
 LONGER = {
+    "audit/standalone/verify.py": "one file on purpose: it is published and read alone",
     "adapters/crm/columns.py": "a table: every column of the CSV source",
     "notifications/locale/en.py": "a table: every sentence of the pages",
     "notifications/locale/zh.py": "a table: every sentence of the pages",

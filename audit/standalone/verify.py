@@ -1610,7 +1610,8 @@ class Verification:
                 moved += one["share"] != share
             elif one.get("rep") != rep or one.get("draw") != draw.id:
                 found.failed(
-                    f"{path}: lead {lead[:16]} was won by {rep[:16]} in {draw.id}, the file gives it to {one.get('rep', 'nobody')[:16]}"
+                    f"{path}: lead {lead[:16]} was won by {rep[:16]} in {draw.id}, "
+                    f"the file gives it to {one.get('rep', 'nobody')[:16]}"
                 )
             else:
                 same = (one["method"], one.get("share"), one["band"]) == (method, share, draw.parts[1])

@@ -65,7 +65,7 @@ def test_every_relative_link_leads_to_a_page_that_was_rendered(audience: str) ->
     pages = site(audience)
     for path, body in html_of(pages).items():
         for target in re.findall(r'href="([^"#]+)(?:#[^"]*)?"', body):
-            if "/records/" in target:
+            if "/records/" in target or target.endswith("/verify.py"):
                 continue  # published beside the pages by whoever writes the log
             assert _resolved(path, target) in pages, f"{path}: {target}"
 
@@ -137,10 +137,19 @@ def test_a_decision_page_says_rule_ranks_exclusions_and_who_was_next() -> None:
     assert "Accompanying manager" in page
 
 
+def without_our_script(path: str, body: str) -> str:
+    """The one page with a script has it in a file of the site and nowhere else."""
+    if not path.endswith("/check.html"):
+        return body
+    tag = '<script src="../assets/verify.js" defer></script>'
+    assert body.count(tag) == 1
+    return body.replace(tag, "")
+
+
 @pytest.mark.parametrize("audience", AUDIENCES)
 def test_pages_work_under_the_strictest_content_policy(audience: str) -> None:
     for path, body in html_of(site(audience)).items():
-        assert "<script" not in body.lower(), path
+        assert "<script" not in without_our_script(path, body).lower(), path
         assert "<style" not in body.lower(), path
         assert not re.search(r'\sstyle\s*=\s*"', body), path
         assert not re.search(r'<[^>]+\son\w+="', body), path
@@ -164,7 +173,7 @@ def test_every_page_has_one_heading_landmarks_a_language_and_captions(audience: 
 class _Balanced(HTMLParser):
     """Fails at a closing tag that closes nothing open."""
 
-    VOID = frozenset(("meta", "link", "br", "img", "hr", "path", "rect"))
+    VOID = frozenset(("meta", "link", "br", "img", "hr", "path", "rect", "circle", "input"))
 
     def __init__(self, path: str) -> None:
         super().__init__()
@@ -212,7 +221,7 @@ def test_synthetic_and_reconstructed_runs_are_labelled_on_every_page() -> None:
 def test_hostile_text_is_inert_on_every_page(audience: Any) -> None:
     hostile = hostile_record()
     for path, body in html_of(text_of(render_site(hostile, audience, [summary(hostile)]))).items():
-        assert "<script" not in body, path
+        assert "<script" not in without_our_script(path, body), path
         assert "<img" not in body, path
         assert "\u202e" not in body, path
         assert "\u2028" not in body, path

@@ -1,0 +1,205 @@
+"""The page that checks its own site, in a real Chromium: same verdicts as the other verifiers."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from audit.standalone import source
+from flows.command_serve import Handler
+from lottery.records import closing, ladder_opening
+from lottery.sources import operator_commitment, operator_reveal, operator_source
+from notifications.site import HERE, render_site
+from tests.browser.conftest import scrolls_sideways
+from tests.campaign import mutations
+from tests.record_builder import build_record
+from tests.site_builder import NOW, SIGNER, WITNESS, monday, ref, write_files
+from tests.verifiers import Finding, by_package
+
+VECTORS = Path(__file__).parent.parent / "vectors"
+SCRIPT = HERE / "assets" / "verify.js"
+KEY, TRUST = str(SIGNER.vkey), str(WITNESS)
+VERIFY = """async ({files, options}) => {
+  const decoded = {};
+  for (const [path, text] of Object.entries(files)) {
+    decoded[path] = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+  }
+  const report = await Fairlead.verify(new Fairlead.MemorySite(decoded), options);
+  return {verdict: report.verdict, code: report.exitCode, checks: report.checks};
+}"""
+
+
+@pytest.fixture(scope="module")
+def bench(chromium: Browser) -> Iterator[Page]:
+    """An empty page with the script alone, as no site could influence it."""
+    page = chromium.new_page()
+    page.add_script_tag(path=str(SCRIPT))
+    yield page
+    page.close()
+
+
+def by_browser(page: Page, files: dict[str, bytes], now: datetime, **given: Any) -> Finding:
+    seen = given.pop("seen", None)
+    options = {key: value.decode() if isinstance(value, bytes) else value
+               for key, value in given.items()}  # fmt: skip
+    options |= {"now": int(now.timestamp()), "seen": None if seen is None else seen.timestamp()}
+    coded = {path: base64.b64encode(data).decode() for path, data in files.items()}
+    said = page.evaluate(VERIFY, {"files": coded, "options": options})
+    failed = {name for outcome, name, _ in said["checks"] if outcome == "failed"}
+    return Finding(said["verdict"], said["code"], tuple(sorted(failed)))
+
+
+def test_every_published_draw_comes_out_as_printed(bench: Page) -> None:
+    for path in sorted((VECTORS / "draw").glob("draw-*.json")):
+        same = bench.evaluate(
+            """(text) => {
+              const draw = Fairlead.parse(new TextEncoder().encode(text)), given = draw.input;
+              const made = Fairlead.derive(given.opening, given.closing, given.reveals);
+              return Fairlead.canonicalText(made) === Fairlead.canonicalText(draw.expect);
+            }""",
+            path.read_text(encoding="utf-8"),
+        )
+        assert same, path.name
+
+
+def test_every_recorded_beacon_round_verifies_and_no_forged_one_does(bench: Page) -> None:
+    check = "([round, text]) => Fairlead.isBeaconSignature(round, Fairlead.unhex(text))"
+    rounds = json.loads((VECTORS / "beacon" / "quicknet-rounds.json").read_bytes())["rounds"]
+    forged = json.loads((VECTORS / "beacon" / "quicknet-negative.json").read_bytes())["negative"]
+    for case in rounds:
+        assert bench.evaluate(check, [case["round"], case["signature"]]), case["round"]
+    for case in forged:
+        if case["round"] < 2**53:  # no opening can name a larger one
+            assert not bench.evaluate(check, [case["round"], case["signature"]]), case["id"]
+
+
+@pytest.mark.parametrize("audience", ["public", "team"])
+@pytest.mark.parametrize("source_kind", ["operator", "drand", "public"])
+def test_an_honest_site_gets_the_same_verdict(bench: Page, source_kind: str, audience: str) -> None:
+    site = monday(source_kind)
+    site.audience = audience
+    ladder = site.position("closing", 1) + 1
+    held = site.checkpoint(ladder).encode()
+    site.notes = [
+        site.witnessed(site.position("closing", 0) + 1, "2026-09-17T12:23:00Z"),
+        site.witnessed(ladder, "2026-09-17T15:14:00Z"),
+    ]
+    files = site.files()
+    seen = datetime(2026, 9, 17, 12, 25, tzinfo=UTC)
+    for given in (
+        {},
+        {"key": KEY},
+        {"key": KEY, "trust": TRUST.encode()},
+        {"key": KEY, "since": held, "seen": seen},
+    ):
+        assert by_browser(bench, files, NOW, **given) == by_package(files, NOW, **given), given
+
+
+def test_a_sample_of_every_kind_of_tampering_is_refused_as_by_the_others(bench: Page) -> None:
+    for one in mutations(seed=3, of_each=6):
+        expected = by_package(one.files, NOW, **one.given)
+        assert expected.exit_code == 1, one.name
+        assert by_browser(bench, one.files, NOW, **one.given) == expected, one.name
+
+
+def test_299_entrants_are_drawn_in_under_a_second(bench: Page) -> None:
+    draw, secret = "2026-W38/enterprise/lottery", "7" * 64
+    opening = ladder_opening(
+        draw=draw, policy_sha256="1" * 64,
+        opens_at="2026-09-17T14:00:00Z", closes_at="2026-09-17T15:00:00Z",
+        sources=[operator_source(operator_commitment(secret))],
+        entrants=[ref(f"rep {n}") for n in range(299)],
+        prizes=[ref(f"lead {n}") for n in range(299)],
+    )  # fmt: skip
+    closed = closing(opening, [(who, n % 298, n) for n, who in enumerate(opening["entrants"])])
+    took = bench.evaluate(
+        """([opening, closing, reveal]) => {
+          const began = performance.now();
+          Fairlead.derive(opening, closing, [reveal]);
+          return performance.now() - began;
+        }""",
+        [opening, closed, operator_reveal(secret)],
+    )
+    assert took < 1000
+
+
+# -- the page itself ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def pages() -> dict[str, bytes]:
+    """The check page in both languages with what it needs."""
+    rendered = render_site(build_record(6, 4, synthetic=True), "public", [])
+    wanted = ("assets/", "zh/check", "en/check", "zh/how", "en/how", "zh/verify", "en/verify")
+    return {path: data for path, data in rendered.items() if path.startswith(wanted)} | {
+        "verify.py": source()
+    }
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[str]:
+    """The address of `tmp_path` under the headers of `fairlead serve`."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(tmp_path)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def verdict(page: Page) -> int:
+    page.wait_for_selector("#checker-verdict[data-code]", timeout=20_000)
+    return int(page.locator("#checker-verdict").get_attribute("data-code") or "-1")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_page_checks_the_site_it_came_from(
+    opened: Callable[..., Page], pages: dict[str, bytes], served: str, tmp_path: Path, language: str
+) -> None:
+    write_files(monday("drand").files(pages), tmp_path)
+    page = opened(f"{served}/{language}/check.html", {"width": 390, "height": 844})
+    page.click("#checker-go")
+    assert verdict(page) == 3  # ORDER NOT PROVEN: nobody outside vouches for the order
+    assert page.locator(".check.failed").count() == 0
+    assert page.locator("#checker-python").inner_text() != "–"
+    assert not scrolls_sideways(page)
+    missing = [one for one in page.complaints if "404" not in one]  # there are no cosignatures
+    assert missing == []
+
+
+def test_the_page_names_a_changed_file(
+    opened: Callable[..., Page], pages: dict[str, bytes], served: str, tmp_path: Path
+) -> None:
+    files = monday("drand").files(pages)
+    write_files(files | {"index.html": b"<p>better numbers"}, tmp_path)
+    page = opened(f"{served}/en/check.html")
+    page.click("#checker-go")
+    assert verdict(page) == 1
+    assert "index.html: is not the file that was published" in page.inner_text("#checker-list")
+
+
+def test_the_page_works_from_a_disk_without_any_server(
+    opened: Callable[..., Page], pages: dict[str, bytes], tmp_path: Path
+) -> None:
+    site = monday("drand")
+    write_files(site.files(pages), tmp_path)
+    page = opened(tmp_path / "en" / "check.html")
+    assert page.locator("#checker-go").is_hidden()
+    assert page.locator("#checker-disk").is_visible()
+    page.click("summary")
+    page.fill("#checker-key", KEY)
+    page.fill("#checker-since", site.checkpoint(site.position("closing", 1) + 1))
+    page.fill("#checker-seen", "2026-09-17T20:22:50+08:00")
+    page.set_input_files("#checker-folder", str(tmp_path))
+    assert verdict(page) == 0
+    assert "VERIFIED" in page.inner_text("#checker-verdict")
+    assert page.complaints == []
