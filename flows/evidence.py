@@ -35,7 +35,7 @@ def keep_evidence(conn: psycopg.Connection, work: Workspace) -> None:
     run = runs.find_run(conn, work.run)
     if run is None or runs.document(conn, work.run, DOCUMENT) is not None:
         return
-    if not marts.rows_if_current(conn, "fct_lead_scores", work.run):
+    if not marts.rows_if_current(conn, "dim_reps", work.run):
         return  # the models show another week by now
     found = collected(conn, run, work.home.dbt / "target" / "manifest.json")
     runs.store_document(conn, work.run, DOCUMENT, _bytes(found), work.clock.now())
@@ -63,7 +63,7 @@ def collected(conn: psycopg.Connection, run: runs.Run, manifest: Path) -> dict[s
 
     return {
         "format": FORMAT,
-        "scores": _scores(rows("fct_lead_scores")),
+        "scores": [_known(**row) for row in marts.score_counts(conn, run.run_key)],
         "disagreements": [
             _with_ref(row, "lead", lead_refs)
             for row in rows("fct_score_disagreements")
@@ -108,9 +108,9 @@ def spoken(conn: psycopg.Connection, run: runs.Run) -> dict[str, dict[Any, str]]
 
     def words(mart: str) -> dict[Any, str]:
         return {
-            (refs[row["rep_id"]], row["skill"]): row["note"]
-            for row in marts.rows_if_current(conn, mart, run.run_key)
-            if row["note"] and row["rep_id"] in refs
+            (refs[rep], skill): note
+            for rep, skill, note in marts.notes(conn, mart, run.run_key)
+            if rep in refs
         }
 
     return {
@@ -122,19 +122,6 @@ def spoken(conn: psycopg.Connection, run: runs.Run) -> dict[str, dict[Any, str]]
             if row["account"]
         },
     }
-
-
-def _scores(rows: Rows) -> Rows:
-    """Leads open for allocation, counted by score."""
-    counts: dict[tuple[Any, ...], int] = defaultdict(int)
-    for row in rows:
-        if row["is_open_for_allocation"]:
-            counts[row["score"], row.get("score_100"), row.get("grade"), row["band"]] += 1
-    names = ("score", "score_100", "grade", "band")
-    return [
-        {**dict(zip(names, key, strict=True)), "leads": n}
-        for key, n in sorted(counts.items(), key=lambda item: item[0][0])
-    ]
 
 
 def _capability(rows: Rows, steps: Rows, refs: Refs) -> Rows:

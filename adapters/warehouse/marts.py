@@ -62,6 +62,25 @@ def rows_if_current(conn: psycopg.Connection, mart: str, run_key: str) -> list[d
         return []
 
 
+def score_counts(conn: psycopg.Connection, run_key: str) -> list[dict[str, Any]]:
+    """How many leads open for allocation have each score, percent, grade and band."""
+    with conn.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(
+            "select score, score_100, grade, band, count(*)::integer as leads "
+            "from marts.fct_lead_scores where run_key = %s and is_open_for_allocation "
+            "group by score, score_100, grade, band order by score, band",
+            (run_key,),
+        ).fetchall()
+
+
+def notes(conn: psycopg.Connection, mart: str, run_key: str) -> list[tuple[str, str, str]]:
+    """(rep id, skill, people's own words) of the rows of a mart that have some."""
+    query = sql.SQL(
+        "select rep_id, skill, note from {} where run_key = %s and note is not null"
+    ).format(sql.Identifier("marts", mart))
+    return conn.execute(query, (run_key,)).fetchall()
+
+
 def capacity_weeks(
     conn: psycopg.Connection, source: str, as_of: datetime, limit: int
 ) -> list[dict[str, Any]]:
