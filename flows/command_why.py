@@ -12,7 +12,7 @@ from adapters.warehouse import references, runs
 from adapters.warehouse.received import received, runs_of_lead
 from adapters.warehouse.references import Kind
 from adapters.warehouse.runs import Run
-from flows.errors import UsageError
+from flows.errors import EnvironmentRefused, UsageError
 from flows.run_record import load_record
 from flows.stored import chosen_run, initialised_home
 from flows.terminal import print_lead, print_rep, print_sentences
@@ -57,10 +57,16 @@ def terminal_record(
     conn: psycopg.Connection, run: Run, leads: set[str] | None, document: str = "decisions"
 ) -> RunRecord:
     """A stored run for the terminal: explained for some leads only; ids where names are gone."""
-    record = load_record(
-        conn, run.run_key, checkpoint="", vkey="", origin="", size=0, site_url="",
-        explained=leads, document=document,
-    )  # fmt: skip
+    try:
+        record = load_record(
+            conn, run.run_key, checkpoint="", vkey="", origin="", size=0, site_url="",
+            explained=leads, document=document,
+        )  # fmt: skip
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
+        raise EnvironmentRefused(
+            "the models in this database are those of an earlier version "
+            f"({str(error).splitlines()[0]}): the next run builds them, then ask again"
+        ) from error
     names = record.names or Directory()
     reps: dict[str, Any] = {
         ref: {"name": id_} for id_, ref in references.references(conn, run.source, "rep").items()
