@@ -111,7 +111,7 @@ def test_all_five_at_once_are_reported_at_once():
             "e.g. for a lead with industry saas, score 2"),
         ),
         (
-            [{"id": "a", "when": "{industry: [healthcare]}", "skill": "vertical:helthcare"}],
+            [{"id": "a", "when": "{industry: [healthcare]}", "skill": "vertical:hospital"}],
             "skill: vertical", ("unknown skill: a lead with industry healthcare asks for "
             "vertical:healthcare"),
         ),
