@@ -15,8 +15,8 @@ from flows.settings import load_settings
 
 # Pages need nothing but their own files; a page that was tampered with gets nothing else either.
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; font-src 'self'; "
-    "connect-src 'self'"
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
+    "font-src 'self'; connect-src 'self'"
 )
 # dbt's documentation app is one file of inline scripts; it may fetch and send nothing either.
 DBT_DOCS = ("/docs/dbt/", "/docs/dbt/index.html")

@@ -24,7 +24,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ledger.canonical import canonical, sha256_hex
+from ledger.canonical import canonical, parse, sha256_hex
 from ledger.log import ENTRY_TYPES
 from lottery.derive import outcome
 from lottery.endings import void
@@ -226,7 +226,7 @@ def _visitors(
     if record_type == "publication":
         known = {sha256_hex(canonical(event.value)) for event in site.events}
         paths = [path for path in files if path.startswith("records/")]
-        bodies = {path: _parsed(files[path]) for path in paths if path[8:-5] not in known}
+        bodies = {path: parse(files[path]) for path in paths if path[8:-5] not in known}
     path = dice.choice(sorted(bodies))
     how = dice.choice(("field", "field", "field", "renamed", "gone", "entry", "replay", "proof"))
     again = dict(files)
@@ -250,12 +250,6 @@ def _visitors(
         again = older.files()
         given["since"] = files["log/checkpoint"]
     return Mutation(record_type, VISITOR, how, again, given)
-
-
-def _parsed(data: bytes) -> Any:
-    from ledger.canonical import parse
-
-    return parse(data)
 
 
 def unheld(seed: int, of_each: int, record_type: str) -> Iterator[Mutation]:
@@ -286,22 +280,22 @@ def tried(record_type: str, seed: int, of_each: int, with_unheld: int) -> Counte
 
 
 def _count(one: Mutation, counts: Counter[str]) -> None:
-    package, alone = (
-        by_package(one.files, NOW, **one.given),
-        by_standalone(one.files, NOW, **one.given),
-    )
+    package = by_package(one.files, NOW, **one.given)
+    alone = by_standalone(one.files, NOW, **one.given)
     counts[f"{one.attacker} tried"] += 1
     counts[f"{one.attacker} accepted"] += package.exit_code != 1 or alone.exit_code != 1
     counts["differ"] += package != alone
     if package != alone or (one.attacker != UNHELD and package.exit_code != 1):
-        print(f"{one.record_type}, {one.attacker}, {one.name}: {package} {alone}", file=sys.stderr)
+        sys.stderr.write(f"{one.record_type}, {one.attacker}, {one.name}: {package} {alone}\n")
 
 
 def table(results: dict[str, Counter[str]]) -> str:
     """The figures as Markdown."""
     lines = [
-        "| record | by a visitor | accepted | by the operator, checkpoint held | accepted "
-        "| by the operator, nothing held | noticed | verifiers differ |",
+        (
+            "| record | by a visitor | accepted | by the operator, checkpoint held | accepted |"
+            " by the operator, nothing held | noticed | verifiers differ |"
+        ),
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     total: Counter[str] = Counter()
@@ -330,7 +324,7 @@ def main() -> int:
         }
         results = {name: one.result() for name, one in waiting.items()}
     figures = table(results)
-    print(figures)
+    sys.stdout.write(f"{figures}\n")
     if given.write:
         text = DOCUMENT.read_text(encoding="utf-8")
         begin, end = "<!-- figures -->\n", "\n<!-- end of figures -->"

@@ -133,7 +133,7 @@ def test_299_entrants_are_drawn_in_under_a_second(bench: Page) -> None:
     assert took < 1000
 
 
-# -- the page itself ---------------------------------------------------------------------------------
+# -- the page itself ------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")

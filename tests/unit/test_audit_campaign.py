@@ -14,8 +14,8 @@ from tests.verifiers import by_package, by_standalone
 def test_no_tampering_is_accepted_and_both_verifiers_fail_the_same_subjects(
     record_type: str,
 ) -> None:
-    counts = tried(record_type, seed=20, of_each=24, with_unheld=6)
-    assert counts[f"{VISITOR} tried"] == counts[f"{OPERATOR} tried"] == 12
+    counts = tried(record_type, seed=20, of_each=16, with_unheld=4)
+    assert counts[f"{VISITOR} tried"] == counts[f"{OPERATOR} tried"] == 8
     assert counts[f"{VISITOR} accepted"] == counts[f"{OPERATOR} accepted"] == 0
     assert counts["differ"] == 0
 
