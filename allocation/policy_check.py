@@ -201,8 +201,10 @@ def _references(values: Any) -> Found:
         if not any(rule.get(name) for name in asks):
             yield (
                 ("skill_rules", i),
-                "the rule asks for nothing: give skill and min_stars, a qualification, "
-                "territory: true, or a pool",
+                (
+                    "the rule asks for nothing: give skill and min_stars, a qualification, "
+                    "territory: true, or a pool"
+                ),
             )
         replaces = rule.get("replaces")
         for name in replaces if isinstance(replaces, list) else []:
