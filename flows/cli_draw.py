@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -21,7 +22,7 @@ Window = Annotated[
 def add_commands(app: typer.Typer, draw_app: typer.Typer) -> None:
     """Put these commands into the command line."""
     app.command("portal")(portal)
-    for name, command in {
+    commands: dict[str, Callable[..., None]] = {
         "status": status,
         "odds": odds,
         "links": links,
@@ -29,7 +30,8 @@ def add_commands(app: typer.Typer, draw_app: typer.Typer) -> None:
         "close": close_draws,
         "finish": finish_draws,
         "void": void_draw,
-    }.items():
+    }
+    for name, command in commands.items():
         draw_app.command(name)(command)
 
 

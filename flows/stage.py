@@ -16,7 +16,8 @@ def run_stage(stage: str, request: RunRequest) -> None:
         from flows import prefect_server
 
         server = prefect_server.start(home.path)
-    from flows.close_and_allocate import close_and_allocate, close_window
+    from flows.close_and_allocate import close_and_allocate
+    from flows.close_window import close_window
     from flows.open_window import open_window
 
     flow = {"open": open_window, "close": close_window, "finish": close_and_allocate}[stage]

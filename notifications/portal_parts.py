@@ -112,6 +112,8 @@ def receipt(lens: PortalLens, record: PortalRecord) -> str:
 
 def fog(lens: PortalLens, record: PortalRecord) -> str:
     """Where the part of the ladder comes from that nobody knows yet."""
+    if record.state in ("finished", "void"):
+        return lens.t.plain(f"portal.fog_{record.state}")
     kind = source_kind(dict(record.opening))
     source = record.opening["sources"][0]
     return lens.t.plain(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import psycopg
 
@@ -71,9 +72,9 @@ class Desk:
                 )
                 return self._signer.sign(made.text())
 
-            stored = {"left": line.left, "level": line.level} if line else {}
-            if stored:
-                stored = {"entrant": link.entrant, **stored}
+            stored: dict[str, Any] = (
+                {"entrant": link.entrant, "left": line.left, "level": line.level} if line else {}
+            )
             lines.place(conn, draw.opening_hash, link.entrant, stored, signed)
         return line.left if line else None
 
