@@ -41,15 +41,27 @@ def cases(snapshot: Snapshot, policy: Policy) -> Cases:
     check_credits(snapshot, policy)
     found = Cases(Roster(snapshot, policy))
     pilot, control = pilot_on(snapshot, policy), frozenset(snapshot.carry.control)
-    for lead in sorted(snapshot.leads, key=lambda lead: lead_order(lead, lead.ref)):
+    untouched = [(rule.id, "not_applicable") for rule in policy.exceptions]
+    special = []
+    for lead in snapshot.leads:
+        if _is_special(lead):
+            special.append(lead)
+        else:
+            found.trails[lead.ref] = untouched
+    for lead in sorted(special, key=lambda lead: lead_order(lead, lead.ref)):
         trail = found.trails[lead.ref] = []
         for rule in policy.exceptions:
             outcome = _try(rule, lead, found)
             trail.append((rule.id, outcome))
             if outcome == "applied":
                 break
-        else:
-            if pilot is not None and lead.ref in control and on_trial(pilot, lead.band):
+    if pilot is not None and control:
+        for lead in snapshot.leads:
+            if (
+                lead.ref in control
+                and on_trial(pilot, lead.band)
+                and not found.leaves_band(lead.ref)
+            ):
                 found.settled[lead.ref] = controlled(lead, pilot)
     return found
 
@@ -70,6 +82,17 @@ def controlled(lead: Lead, pilot: Pilot) -> Decision:
     """The decision to leave a lead to whoever allocated it before the pilot."""
     return Decision(
         lead=lead.ref, band=lead.band, method="none", rule=pilot.id, reason="pilot_control"
+    )
+
+
+def _is_special(lead: Lead) -> bool:
+    """Whether any exception can apply; for most leads none can."""
+    return (
+        lead.do_not_contact is not None
+        or lead.duplicate_of is not None
+        or lead.account_owner is not None
+        or lead.requested_rep is not None
+        or lead.referrer is not None
     )
 
 

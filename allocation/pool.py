@@ -50,6 +50,7 @@ class Pool:
         self._version: dict[str, int] = {}
         self._group: dict[str, Group] = {}
         self._groups: dict[frozenset[Gate], Group] = {}
+        self._by_gate: dict[Gate, list[Group]] = {}
         self._spare: dict[int, int] = {}  # total weight -> what its last division left
         gates = tuple(dict.fromkeys(gates))
         self._standing = {
@@ -68,9 +69,7 @@ class Pool:
 
     def first(self, gate: Gate, barred: frozenset[str]) -> str | None:
         """The rep whose turn it is for a lead, or None if nobody may take it."""
-        groups = [
-            group for group in self._groups.values() if gate in group.passes and group.members
-        ]
+        groups = self._admitting(gate)
         if not groups:
             return None
         step = self._step(groups, barred)[0]
@@ -81,9 +80,7 @@ class Pool:
 
     def take(self, ref: str, gate: Gate, lead: Lead) -> None:
         """Gives a lead to a rep: everybody eligible is owed a part, the rep has received one."""
-        groups = [
-            group for group in self._groups.values() if gate in group.passes and group.members
-        ]
+        groups = self._admitting(gate)
         barred = lead.barred
         step, total, spare = self._step(groups, barred)
         self._spare[total] = spare
@@ -115,9 +112,7 @@ class Pool:
 
         With owed - received in 1/UNIT lead, and what else the order ranked them by.
         """
-        groups = [
-            group for group in self._groups.values() if gate in group.passes and group.members
-        ]
+        groups = self._admitting(gate)
         step = self._step(groups, barred)[0]
         rows = []
         for group in groups:
@@ -161,6 +156,12 @@ class Pool:
         credit = self._balances.credit
         credit[ref] = credit.get(ref, 0) + step * self._order.weight(ref)
 
+    def _admitting(self, gate: Gate) -> list[Group]:
+        """The groups whose members pass a gate, without the empty ones."""
+        if gate not in self._by_gate:
+            self._by_gate[gate] = [g for g in self._groups.values() if gate in g.passes]
+        return [group for group in self._by_gate[gate] if group.members]
+
     def _step(self, groups: Sequence[Group], barred: frozenset[str]) -> tuple[int, int, int]:
         """What a lead adds per unit of weight, the total weight, and what division leaves."""
         total = sum(group.weight for group in groups)
@@ -187,7 +188,10 @@ class Pool:
         passes = self._passes(ref)
         if not passes:
             return
-        group = self._groups.setdefault(passes, Group(passes))
+        group = self._groups.get(passes)
+        if group is None:
+            group = self._groups[passes] = Group(passes)
+            self._by_gate.clear()
         weight = self._order.weight(ref)
         self._short[ref] += weight * group.offset
         group.weight += weight

@@ -9,6 +9,7 @@ record, None here; flags are "yes"/"no". Format fairlead/snapshot/1.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from operator import attrgetter
 from typing import Any, Self, TypeVar
 
 from allocation.carry import Carry, SnapshotError, ratio_text
@@ -182,9 +183,10 @@ _ALWAYS = {
 }
 _KINDS = (Lead, Rep, Credit)
 _NAMES = {kind: tuple(part.name for part in fields(kind)) for kind in _KINDS}
+_VALUES = {kind: attrgetter(*names) for kind, names in _NAMES.items()}
 T = TypeVar("T", Lead, Rep, Credit)
-_TUPLES = ("unknown", "recycled_from", "conflicts", "qualifications")
-_MAPPINGS = ("points", "stars")
+_TUPLES = frozenset(("unknown", "recycled_from", "conflicts", "qualifications"))
+_MAPPINGS = frozenset(("points", "stars"))
 _INTEGERS = frozenset(
     part.name for kind in _KINDS for part in fields(kind) if part.type in (int, int | None)
 )
@@ -200,15 +202,13 @@ def _sorted(rows: tuple[T, ...]) -> tuple[T, ...]:
 
 def _row_record(row: Lead | Rep | Credit) -> dict[str, Any]:
     record: dict[str, Any] = {}
-    for name in _NAMES[type(row)]:
-        value = getattr(row, name)
-        if value is None or (name not in _ALWAYS and value == ()):
+    for name, value in zip(_NAMES[type(row)], _VALUES[type(row)](row), strict=True):
+        if value is None or (value == () and name not in _ALWAYS):
             continue
         if name in _TUPLES:
-            value = sorted(value)
-        elif name in _MAPPINGS:
-            value = dict(value)
-        record[name] = value
+            record[name] = sorted(value)
+        else:
+            record[name] = dict(value) if name in _MAPPINGS else value
     return record
 
 
