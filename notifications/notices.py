@@ -13,7 +13,7 @@ from typing import Literal
 from css_inline import CSSInliner
 
 from lottery.shapes import time_text
-from lottery.sources import source_time
+from lottery.sources import OPERATOR, source_kind, source_time
 from notifications.chance import chance
 from notifications.digest_lines import Line, Part, Section
 from notifications.portal_lens import PortalLens
@@ -106,7 +106,7 @@ def _part(
         html_lang=HTML_LANG[language],
         title=t.plain(f"notice.title_{stage}", rep=lens.rep(ref), run=shown(record.run)),
         badges=[t.plain("synthetic.strip")] if record.synthetic else [],
-        lede=t.plain(f"notice.lede_{stage}", at=_moment(lens, stage, mine)),
+        lede=t.plain(_lede_key(stage, mine), at=_moment(lens, stage, mine)),
         sections=[
             Section(
                 t.plain("notice.draws"),
@@ -120,6 +120,13 @@ def _part(
         foot=t.plain("mail.foot"),
         more=Line(t.plain("mail.more"), "" if site else place, f"{site}/{place}" if site else ""),
     )
+
+
+def _lede_key(stage: Stage, draws: Sequence[Row]) -> str:
+    """Of an operator's draw no mail says that nobody can know its chance yet."""
+    key = f"notice.lede_{stage}"
+    trusts = any(source_kind(dict(each["opening"])) == OPERATOR for each in draws)
+    return f"{key}_operator" if trusts and stage != "opening" else key
 
 
 def _moment(lens: PortalLens, stage: Stage, draws: Sequence[Row]) -> str:

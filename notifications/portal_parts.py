@@ -65,6 +65,16 @@ def state_words(lens: PortalLens, record: PortalRecord) -> str:
     )
 
 
+def greeting(lens: PortalLens, record: PortalRecord) -> str:
+    """A word to the entrant; nothing to a watcher."""
+    if not record.me:
+        return ""
+    key = "portal.hello"
+    if record.state == "finished":
+        key += "_won" if record.me in record.winners.values() else "_lost"
+    return lens.t.plain(key, rep=lens.rep(record.me))
+
+
 def lede(lens: PortalLens, record: PortalRecord) -> Markup:
     """How many draw for how much, and everybody's chance."""
     odds = chance(len(record.opening["prizes"]), len(record.opening["entrants"]))

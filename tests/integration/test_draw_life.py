@@ -355,7 +355,7 @@ def test_the_opening_brings_each_entrant_a_link_of_their_own(home, address, work
         file.read_text(encoding="utf-8")
         for file in (home.digests / RUN / "notices-opening").glob("*.txt")
     ]
-    assert len(texts) >= 12
+    assert len(texts) >= 4
     links = [link for text in texts for link in set(re.findall(r"/p/\S+", text))]
     assert len(links) == len(set(links))
     for text in texts:
