@@ -131,8 +131,9 @@ def policy_view(lens: Lens) -> PolicyView:
         mix_bands=[t.code("band", band) for band in ("enterprise", "mid_market", "smb")],
         others=[
             rule
-            for name in ("capability", "seniority", "sla", "reassignment", "appeal")
-            if (rule := _rule(lens, section(name))) is not None
+            for name, row in policy.items()
+            if name not in ("scoring", "capacity") and isinstance(row, Mapping)
+            if (rule := _rule(lens, row)) is not None
         ],
         valid=[_words(lens, row) for row in _rows(section("reassignment"), "valid")],
         invalid=[_words(lens, row) for row in _rows(section("reassignment"), "invalid")],

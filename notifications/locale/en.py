@@ -55,6 +55,7 @@ MESSAGES: dict[str, str] = {
     "method.rotation": "Rotation",
     "method.junior": "Junior development",
     "method.sdr": "SDR practice",
+    "method.claim": "Claim",
     "method.exception": "Exception",
     "method.none": "Not allocated",
 
@@ -79,6 +80,8 @@ MESSAGES: dict[str, str] = {
     "reason.all_over_cap": "All eligible reps at their cap",
     "reason.do_not_contact": "Do not contact",
     "reason.duplicate": "Duplicate",
+    "reason.claimable": "Open for claiming",
+    "reason.pilot_control": "Pilot: allocated as before",
 
     "excluded.role": "Role not in the pool",
     "excluded.inactive": "Not active",
@@ -94,6 +97,11 @@ MESSAGES: dict[str, str] = {
     "excluded.conflict": "Conflict of interest",
     "excluded.recycled": "Lead was recycled from them",
     "excluded.run_ceiling": "Ceiling for one run reached",
+    "excluded.ramp": "New hire: not in this band yet",
+    "excluded.territory": "Another territory",
+    "excluded.qualification": "Qualification missing",
+    "excluded.claim_limit": "No claims left this month",
+    "excluded.claim_qualification": "Does not qualify to claim",
 
     "outcome.applied": "Applied",
     "outcome.not_applicable": "Did not apply",
@@ -127,6 +135,7 @@ MESSAGES: dict[str, str] = {
     "figure.behind_after_leads": "Leads until a full lead behind",
     "figure.waits_leads": "Leads to wait",
     "figure.chance": "Chance",
+    "figure.claims_left": "Claims left this month",
     "figure.stars_in": "Stars: {skill}",
 
     "skill.enterprise": "enterprise",
@@ -435,6 +444,8 @@ MESSAGES: dict[str, str] = {
     "because.all_over_cap": "Every eligible rep is at a cap, so the lead stays in the pool and comes first next time.",
     "because.do_not_contact": "The contact asked to be left alone, so the lead goes to nobody.",
     "because.duplicate": "It duplicates another lead and is merged with it, under that lead's owner.",
+    "because.claimable": "The lead is open for claiming: whoever is listed may take it. What nobody claims is given out next time.",
+    "because.pilot_control": "A draw put this lead into the pilot's control arm: it is allocated as before, and compared later.",
     "because.other": "Reason code: {reason}",
     "because.counts": "{ranked} reps were eligible and ranked; {excluded} were excluded by a rule.",
     "because.odds": "{entrants} entrants, {prizes} leads: everybody had a {chance} chance of at least one and {each} of this very lead, the same for all.",

@@ -55,6 +55,7 @@ MESSAGES: dict[str, str] = {
     "method.rotation": "轮流",
     "method.junior": "初级发展",
     "method.sdr": "SDR 练习",
+    "method.claim": "认领",
     "method.exception": "例外规则",
     "method.none": "未分配",
 
@@ -79,6 +80,8 @@ MESSAGES: dict[str, str] = {
     "reason.all_over_cap": "符合条件者都已满额",
     "reason.do_not_contact": "要求不再联系",
     "reason.duplicate": "重复线索",
+    "reason.claimable": "可认领",
+    "reason.pilot_control": "试点对照：照旧分配",
 
     "excluded.role": "岗位不在范围内",
     "excluded.inactive": "已停用",
@@ -94,6 +97,11 @@ MESSAGES: dict[str, str] = {
     "excluded.conflict": "利益冲突",
     "excluded.recycled": "此线索曾从其手中回收",
     "excluded.run_ceiling": "本次已达个人上限",
+    "excluded.ramp": "新人期：暂不参与这一档",
+    "excluded.territory": "不在本区域",
+    "excluded.qualification": "缺少所需资质",
+    "excluded.claim_limit": "本月认领次数已用完",
+    "excluded.claim_qualification": "未达认领资格",
 
     "outcome.applied": "适用",
     "outcome.not_applicable": "不适用",
@@ -127,6 +135,7 @@ MESSAGES: dict[str, str] = {
     "figure.behind_after_leads": "再过几条就欠满一条",
     "figure.waits_leads": "还要等几条",
     "figure.chance": "机会",
+    "figure.claims_left": "本月剩余认领次数",
     "figure.stars_in": "{skill}星级",
 
     "skill.enterprise": "大客户",
@@ -435,6 +444,8 @@ MESSAGES: dict[str, str] = {
     "because.all_over_cap": "符合条件的销售都已满额，线索留在池中，下次优先。",
     "because.do_not_contact": "对方要求不再联系，因此不分配给任何人。",
     "because.duplicate": "这是重复线索，已并入原线索，由原负责人跟进。",
+    "because.claimable": "这条线索开放认领：名单上的销售都可以领取；无人认领的下次直接分配。",
+    "because.pilot_control": "抽签把这条线索分到试点的对照组：照旧分配，之后比较。",
     "because.other": "理由代码：{reason}",
     "because.counts": "{ranked} 位符合条件并参与排名，{excluded} 位被规则排除。",
     "because.odds": "{entrants} 人参加，共 {prizes} 条线索：每人至少中一条的机会是 {chance}，中这一条的机会是 {each}，人人相同。",
