@@ -12,9 +12,10 @@ import re
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from adapters.mailbox import Mail, MailError, SmtpServer, send, smtp_session, write_to_folder
+from adapters.mailbox import Mail, write_to_folder
 from adapters.warehouse import runs
 from flows.errors import UsageError
+from flows.hand_in_mail import hand_in
 from flows.policy_in_force import REHEARSAL
 from flows.progress import say
 from flows.publish_site import current_checkpoint
@@ -73,36 +74,7 @@ def deliver_digests(work: Workspace) -> int:
     if is_rehearsed:
         say("this is a rehearsal: no mail is handed to a server")
         return 0
-    return _send_pending(work, {_key(work.run, digest): digest for digest in digests})
-
-
-def _send_pending(work: Workspace, digests: dict[str, Digest]) -> int:
-    server = _server(work)
-    if server is None:
-        return 0
-    sent = 0
-    with work.connect() as conn:
-        pending = runs.pending_effects(conn, work.run, "mail")
-        conn.commit()
-        if not pending:
-            return 0
-        try:
-            with smtp_session(server) as session:
-                for outbox_id, key, _ in pending:
-                    if key not in digests:
-                        continue
-                    try:
-                        send(session, _mail(work.run, digests[key]), server.sender)
-                        event, detail = "sent", f"handed to {server.host}"
-                        sent += 1
-                    except MailError as error:
-                        event, detail = "failed", str(error)
-                    runs.store_effect_event(conn, outbox_id, event, detail, work.clock.now())
-                    conn.commit()  # what was sent stays sent, whatever happens to the next one
-        except MailError as error:
-            say(f"warning: {error}; {len(pending) - sent} mails wait for the next run")
-    say(f"sent {sent} of {len(pending)} mails")
-    return sent
+    return hand_in(work, {_key(work.run, digest): _mail(work.run, digest) for digest in digests})
 
 
 def _mail(run: str, digest: Digest) -> Mail:
@@ -116,17 +88,3 @@ def _key(run: str, digest: Digest) -> str:
 def _file_names(digests: list[Digest]) -> list[str]:
     """kind-pseudonym: file names carry no person's name."""
     return [re.sub(r"[^a-z0-9-]", "", f"{d.kind}-{d.to_ref[:16]}") for d in digests]
-
-
-def _server(work: Workspace) -> SmtpServer | None:
-    given = work.home.settings
-    if not given.smtp_host:
-        return None
-    return SmtpServer(
-        given.smtp_host,
-        given.smtp_port,
-        given.smtp_security,
-        given.smtp_user,
-        given.smtp_password.get_secret_value(),
-        given.smtp_sender,
-    )

@@ -87,7 +87,7 @@ CONTRAST = """() => {
   };
   const faint = [];
   for (const node of document.querySelectorAll(
-    ['p', 'li', 'h1', 'h2', 'a', 'b', 'em', 'span', 'summary'].map(tag => 'main ' + tag).join(','))) {
+    'main :is(p, li, h1, h2, a, b, em, span, summary)')) {
     if (!node.textContent.trim() || node.matches('.off') || !node.offsetWidth) continue;
     const [a, b] = [light(rgb(getComputedStyle(node).color)), light(ground(node))];
     const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);

@@ -114,6 +114,20 @@ def test_an_operators_closing_keeps_its_lines_only_within_the_verifiers_grace(ho
     assert closed(late, work, 601)["lines"] == []
 
 
+@pytest.mark.parametrize("catch_up", ["skip", "latest"])
+def test_a_missed_window_is_skipped_or_opened_at_once_as_long_as_it_would_have_been(work, catch_up):
+    missed = at(work, datetime(2026, 11, 23, 5, 0, tzinfo=UTC))  # 13:00 in Shanghai
+    settings = missed.home.settings.model_copy(update={"catch_up": catch_up})
+    missed = replace(missed, home=replace(missed.home, settings=settings))
+    if catch_up == "skip":
+        with pytest.raises(UsageError, match="FAIRLEAD_CATCH_UP"):
+            missed.ladder_window(timedelta(seconds=4))
+        return
+    opens_at, closes_at = missed.ladder_window(timedelta(seconds=4))
+    assert opens_at == datetime(2026, 11, 23, 5, 0, 4, tzinfo=UTC)
+    assert closes_at - opens_at == timedelta(hours=2)
+
+
 # -- voids ----------------------------------------------------------------------------------------
 
 
