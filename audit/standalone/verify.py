@@ -729,9 +729,10 @@ def check_closing(value: Any, opening: Record) -> Record:
         entrants = opening["entrants"]
         need(type(closing["lines"]) is list, "lines must be a list")
         need(not closing["lines"] or len(entrants) > 1, "one entrant has no lines")
+        known = set(entrants)
         for line in closing["lines"]:
             keyed(line, "line", "entrant left level")
-            need(texted(line["entrant"], "entrant", 200) in entrants, "a line is by a stranger")
+            need(texted(line["entrant"], "entrant", 200) in known, "a line is by a stranger")
             whole(line["left"], "left", 0, len(entrants) - 2)
             whole(line["level"], "level", 0, 999)
         names = [line["entrant"] for line in closing["lines"]]
