@@ -34,13 +34,17 @@ class Rescored:
     moved: int = 0
 
 
-def rescored(snapshot: Snapshot, policy: Policy, stored: Policy) -> Rescored:
-    """The snapshot with scores and bands by `policy`; `stored` is the policy it was scored by."""
-    if policy.scoring.factors == stored.scoring.factors and (
-        policy.scoring.tiers == stored.scoring.tiers
+def rescored(snapshot: Snapshot, policy: Policy, stored: Policy | None) -> Rescored:
+    """The snapshot with scores and bands by `policy`.
+
+    `stored` is the policy it was scored by, None if that is not at hand: then only fields count.
+    """
+    if stored is not None and (policy.scoring.factors, policy.scoring.tiers) == (
+        stored.scoring.factors,
+        stored.scoring.tiers,
     ):
         return Rescored(snapshot)
-    before = {factor.id: factor for factor in stored.scoring.factors}
+    before = {factor.id: factor for factor in (stored.scoring.factors if stored else ())}
     unknown = tuple(f.id for f in policy.scoring.factors if not _is_known(f, before))
     if unknown:
         return Rescored(snapshot, unknown)

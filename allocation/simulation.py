@@ -24,10 +24,13 @@ Draws = Callable[[Snapshot, Policy], Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """A stored run: its snapshot, the policy it was scored by, who really got which lead."""
+    """A stored run: its snapshot, the policy it was scored by, who really got which lead.
+
+    The policy is None where it is not at hand.
+    """
 
     snapshot: Snapshot
-    policy: Policy
+    policy: Policy | None
     owners: Mapping[str, str] = field(default_factory=dict)
 
 

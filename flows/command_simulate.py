@@ -43,7 +43,7 @@ def simulate_policy(
     old = read_policy(against) if against else None
     with initialised_home().database().connect() as conn:
         history = stored_weeks(conn, keys, weeks, last if weeks is None else "")
-        history = history or built_week(conn, old or new)
+        history = history or built_week(conn, [new, *([old] if old else [])])
     result = simulation_report(history, new, old, seed)
     from flows.simulation_print import print_simulation
 
@@ -60,7 +60,7 @@ def simulation_report(history: History, new: Policy, old: Policy | None, seed: i
         raise CheckRefused(
             f"the leads are valued in {history.currency}, policy {new.id} counts in {new.currency}"
         )
-    before = [old or week.policy for week in weeks]
+    before = [old or week.policy or new for week in weeks]
     with step(f"simulate {len(weeks)} weeks under {_name([new])}"):
         after = simulated(weeks, [new] * len(weeks), seeded_draws(seed))
     with step(f"simulate them under {_name(before)}"):
@@ -155,15 +155,15 @@ def _outcome(
 
 
 def _notes(
-    after: Outcome, new: Policy, stored: Sequence[Policy], seed: int, *, has_past: bool
+    after: Outcome, new: Policy, stored: Sequence[Policy | None], seed: int, *, has_past: bool
 ) -> list[dict[str, str]]:
     """What a reader must know: codes that the page has sentences for."""
     notes = [{"code": "loads"}, {"code": "draws", "seed": str(seed)}]
     if after.unknown_factors:
         notes.append({"code": "tiers", "factors": ", ".join(after.unknown_factors)})
-    elif any(policy.scoring != new.scoring for policy in stored):
+    elif any(policy is None or policy.scoring != new.scoring for policy in stored):
         notes.append({"code": "bands"})
-    if any(_measures(policy) != _measures(new) for policy in stored):
+    if any(policy is None or _measures(policy) != _measures(new) for policy in stored):
         notes.append({"code": "capacity"})
     return [*notes, {"code": "owners" if has_past else "no_owners"}]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
@@ -69,10 +70,11 @@ def stored_weeks(
     )
 
 
-def built_week(conn: psycopg.Connection, policy: Policy) -> History:
+def built_week(conn: psycopg.Connection, policies: Sequence[Policy]) -> History:
     """One week from the marts as they stand, with references of its own; nothing is written.
 
-    `policy` is the one they were scored by. Errors: CheckRefused where no marts were built.
+    `policies`: one of these may be what they were scored by. Errors: CheckRefused where no marts
+    were built.
     """
     context = current_context(conn)
     if context is None:
@@ -98,12 +100,13 @@ def built_week(conn: psycopg.Connection, policy: Policy) -> History:
         ref=ref("lead"),
         rep_ref=ref("rep"),
     )
+    scored_by = next((p for p in policies if p.sha256 == context.policy_sha256), None)
     names = {
         ref("rep")(row["rep_id"]): {"id": row["rep_id"], "name": row["name"] or row["rep_id"]}
         for row in rows["dim_reps"]
     }
     return History(
-        [Week(snapshot, policy)],
+        [Week(snapshot, scored_by)],
         context.currency,
         context.zone,
         context.source == "synthetic",

@@ -24,7 +24,7 @@ def print_simulation(report: dict[str, Any]) -> None:
         rows = [[str(cell) for cell in row] for row in compared.rows]
         print_table(compared.caption, list(compared.heads), rows)
     print_sentences(parts["gains"].heading, [str(text) for text in parts["gains"].words])
-    changes = report["change"]["reps"]
+    changes = [row for row in report["change"]["reps"] if row["value"][0] != row["value"][1]]
     if len(changes) > 2 * SHOWN:
         changes = [*changes[:SHOWN], *changes[-SHOWN:]]
     print_table(

@@ -165,3 +165,11 @@ def test_a_factor_that_the_snapshot_cannot_tell_leaves_every_band_as_stored():
     found = rescored(builders.snapshot(leads=[lead]), draft, POLICY)
     assert found.unknown == ("budget",)
     assert found.snapshot.leads[0] == lead
+
+
+def test_without_the_policy_that_scored_it_a_snapshot_is_scored_from_its_fields_or_not_at_all():
+    lead = builders.lead(name="l", band="mid_market", employees=2_000, points={"company_size": 2})
+    found = rescored(builders.snapshot(leads=[lead]), POLICY, None)
+    assert "budget" in found.unknown
+    assert "company_size" not in found.unknown
+    assert found.snapshot.leads[0] == lead
