@@ -29,7 +29,7 @@ def figures(rounds: int) -> Iterator[Figure]:
     """Decide, and decide and write, 1,000 and 10,000 leads among document 0's 120 reps."""
     policy = builders.policy()
     team = builders.organisation()
-    with _database() as conn:
+    with database() as conn:
         runs.store_run(conn, _run(policy))
         conn.commit()
         for size in SIZES:
@@ -47,7 +47,7 @@ def figures(rounds: int) -> Iterator[Figure]:
                         BAR_S.get(size),
                     ),
                 ],
-                Work(f"COPY {size:,} leads in and out", partial(_copied, conn, snapshot)),
+                Work(f"COPY {size:,} leads in and out", partial(copied, conn, snapshot)),
                 rounds,
             )
 
@@ -61,7 +61,7 @@ def _leads(size: int) -> list[Lead]:
     ]
 
 
-def _copied(conn: psycopg.Connection, snapshot: Snapshot) -> None:
+def copied(conn: psycopg.Connection, snapshot: Snapshot) -> None:
     conn.execute("create temporary table copied (ref text, score integer, body jsonb)")
     with conn.cursor() as cursor:
         with cursor.copy("copy copied from stdin") as copy:
@@ -123,7 +123,7 @@ def _run(policy: Policy) -> runs.Run:
 
 
 @contextmanager
-def _database() -> Iterator[psycopg.Connection]:
+def database() -> Iterator[psycopg.Connection]:
     """An embedded server of our own in a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="fairlead-bench-") as folder:
         data = Path(folder) / "database"
