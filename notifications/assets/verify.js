@@ -626,8 +626,8 @@ function texted(value, name, longest = Infinity) {
   need(isText(value) && value !== "" && length(value) <= longest, `${name} must be a text`);
   return value;
 }
-function ascending(value, name, atLeast) {
-  need(Array.isArray(value) && value.length >= atLeast, `${name} must be a list`);
+function ascending(value, name, least) {
+  need(Array.isArray(value) && value.length >= least, `${name} must be a list`);
   value.forEach((one, i) => {
     texted(one, name, 200);
     need(i === 0 || compare(value[i - 1], one) < 0, `${name} are not sorted, each once`);
