@@ -131,7 +131,7 @@ def _draws(conn: psycopg.Connection, run_key: str) -> list[dict[str, Any]]:
             {
                 "kind": draw.kind,
                 "opening_hash": draw.opening_hash,
-                "status": "finished" if draw.outcome else "pending",
+                "status": "void" if draw.void else "finished" if draw.outcome else "pending",
                 "seed": seed_of.get(draw.draw, ""),
                 "entries": {
                     name: {"index": entry.index, "at": timestamp(entry.at.astimezone(UTC))}
