@@ -23,7 +23,7 @@ from flows.progress import say
 from flows.publish_site import current_checkpoint
 from flows.request import RunRequest
 from flows.workspace import Workspace, open_workspace
-from ledger.canonical import parse_canonical
+from ledger.canonical import parse_canonical, sha256_hex
 from lottery.records import LADDER, SELECT, closing_hash
 from notifications.notices import Notice, NoticeRecord, Stage, render_notice
 
@@ -45,16 +45,17 @@ def deliver_notices(work: Workspace, stage: Stage) -> int:
     with work.connect() as conn:
         record, links = _record(conn, work, stage)
     notices = [render_notice(record, stage, ref, links[ref]) for ref in sorted(links)]
-    mails = {_key(work.run, notice): _mail(work.run, notice) for notice in notices}
+    keys = {ref: _key(record, stage, ref, links[ref]) for ref in links}
+    mails = {keys[notice.to_ref]: _mail(keys[notice.to_ref], notice) for notice in notices}
     folder = work.home.digests / work.run / f"notices-{stage}"
     for notice in notices:
-        write_to_folder(folder, notice.to_ref[:16], mails[_key(work.run, notice)])
+        write_to_folder(folder, notice.to_ref[:16], mails[keys[notice.to_ref]])
     with work.connect() as conn:
         runs.store_effects(
             conn,
             work.run,
             [
-                ("mail", _key(work.run, notice), {"to": notice.to_ref, "kind": f"notice-{stage}"})
+                ("mail", keys[notice.to_ref], {"to": notice.to_ref, "kind": f"notice-{stage}"})
                 for notice in notices
                 if notice.to_email
             ],
@@ -102,6 +103,7 @@ def _draws(conn: psycopg.Connection, run: str, kind: str) -> list[dict[str, Any]
         {
             "draw": draw.draw,
             "opening": draw.opening,
+            "opening_hash": draw.opening_hash,
             **(
                 {"closing": draw.closing, "closing_hash": closing_hash(draw.closing)}
                 if draw.closing
@@ -143,9 +145,14 @@ def _possible_entrants(conn: psycopg.Connection, work: Workspace) -> set[str]:
     }
 
 
-def _key(run: str, notice: Notice) -> str:
-    return f"{run}/notice-{notice.stage}/{notice.to_ref}/mail"
+def _key(record: NoticeRecord, stage: Stage, ref: str, links: dict[str, str]) -> str:
+    """Names a mail for ever; another attempt of one of the rep's draws is another mail."""
+    attempts = sorted(
+        draw["opening_hash"] for draw in record.draws if stage == FREEZE or draw["draw"] in links
+    )
+    edition = sha256_hex("".join(attempts).encode())[:12]
+    return f"{record.run}/notice-{stage}/{edition}/{ref}/mail"
 
 
-def _mail(run: str, notice: Notice) -> Mail:
-    return Mail(_key(run, notice), notice.to_email, notice.subject, notice.html, notice.text)
+def _mail(key: str, notice: Notice) -> Mail:
+    return Mail(key, notice.to_email, notice.subject, notice.html, notice.text)

@@ -29,8 +29,9 @@ Stage = Literal["freeze", "opening", "closing"]
 class NoticeRecord:
     """A run's draws at one stage.
 
-    - draws: [{"draw","opening","closing" (once closed),"is_late"}], selects for a freeze, else
-      ladders; names, emails: {rep ref: text}; checkpoint: the note that covers them.
+    - draws: [{"draw","opening","opening_hash", once closed "closing","closing_hash"}], selects
+      for a freeze, else ladders; checkpoint: the note that covers them.
+    - names, emails: {rep ref: text}.
     """
 
     run: str
@@ -160,8 +161,6 @@ def _line(lens: PortalLens, stage: Stage, draw: Row, links: Mapping[str, str]) -
     if stage == "closing":
         lines = lens.number(len(draw["closing"]["lines"]))
         about += "; " + t.plain("notice.lines_of", count=lines, hash=draw["closing_hash"])
-        if draw.get("is_late"):
-            about += f" ({t.plain('notice.late')})"
     return Line(shown(head), about, links.get(str(draw["draw"]), ""))
 
 

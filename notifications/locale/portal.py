@@ -95,7 +95,6 @@ EN: dict[str, str] = {
     "notice.odds": "leads: {prizes}, entrants: {entrants}, {chance} each",
     "notice.candidates": "from {leads}: {shares}",
     "notice.lines_of": "lines: {count}; closing {hash}",
-    "notice.late": "closed too late, without lines",
     "notice.personal": "Each link is yours alone: whoever has it can draw your line.",
 }
 ZH: dict[str, str] = {
@@ -190,7 +189,6 @@ ZH: dict[str, str] = {
     "notice.odds": "{prizes} 条线索，{entrants} 人，每人机会 {chance}",
     "notice.candidates": "{leads} 条线索：{shares}",
     "notice.lines_of": "{count} 条线；截止记录 {hash}",
-    "notice.late": "截止过晚，不计线",
     "notice.personal": "每个链接只属于您：拿到它的人就能替您画线。",
 }
 # fmt: on

@@ -19,7 +19,7 @@ from aiosmtpd.handlers import Message
 from typer.testing import CliRunner
 
 from adapters.beacon import RelayRounds
-from adapters.warehouse import draws, ledger_store, lines
+from adapters.warehouse import draws, ledger_store, lines, runs
 from flows.chance import Chance
 from flows.cli import app
 from flows.clock import TrialClock
@@ -374,6 +374,24 @@ def test_the_opening_brings_each_entrant_a_link_of_their_own(home, address, work
     assert len(links) == len(set(links))
     for text in texts:
         assert "/p/" not in text.splitlines()[0]  # a subject is shown on locked screens
+
+
+def test_another_attempt_is_announced_to_its_entrants_again_and_to_nobody_else(
+    home, address, work, relay
+):
+    lottery = open_lottery(home, address, share="announced-twice", count=3)
+
+    def announced() -> int:
+        deliver_notices(work, "opening")
+        with address.connect() as conn:
+            return len(runs.pending_effects(conn, RUN, "mail"))
+
+    before = announced()
+    assert announced() == before
+    due = datetime.fromtimestamp(source_time(lottery.opening), UTC)
+    with address.connect() as conn:
+        log_void(conn, asking(work, relay, due), stored(lottery), "beacon-gap")
+    assert announced() == before + 3
 
 
 def plain(mail) -> str:
