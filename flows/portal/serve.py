@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import socket
+import sys
 
 import typer
 import uvicorn
@@ -48,7 +51,12 @@ def serve_portal(host: str, port: int) -> None:
             app, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=15
         )
     )
-    server.run(sockets=[listening])
+    # The server hands its signal on when it has ended; leaving by SystemExit lets the embedded
+    # database stop, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[listening])
+    typer.echo("stopped")
 
 
 def _listen(host: str, port: int) -> socket.socket:
