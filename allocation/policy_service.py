@@ -53,11 +53,11 @@ class SeniorityRule(Rule):
     classes: list[SeniorityClass] = Field(min_length=1, description="From month 0 upwards.")
     mix: Literal["report", "weights"] = Field(
         default="report",
-        description="weights: rotation, junior and sdr turns go by the class's percent of the band.",
+        description="weights: rotation, junior and sdr turns go by the class's part of the band.",
     )
     ramp_on: bool = Field(
         default=False,
-        description="New hires go by their step instead of their class; 0 percent: not in the band.",
+        description="New hires go by their step, not their class; 0 percent: not in the band.",
     )
     ramp: list[RampStep] = Field(default_factory=list, description="From the first month upwards.")
     ramp_accompany_calls: int = Field(default=5, ge=0)

@@ -396,7 +396,9 @@ def test_a_promotion_by_quota_takes_a_junior_out_of_the_junior_share():
 def test_a_mentor_of_a_higher_class_stands_beside_a_junior():
     pol = build.policy(
         replace={
-            "        seniority: [junior]\n": "        mentored: true\n        seniority: [junior]\n",
+            "        seniority: [junior]\n": (
+                "        mentored: true\n        seniority: [junior]\n"
+            ),
             "        pct: 20": "        pct: 99",
         }
     )
