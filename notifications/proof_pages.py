@@ -14,8 +14,8 @@ ATTACKS = range(1, 12)
 NOT_CLAIMED = range(1, 6)
 OUTCOMES = ("ok", "failed", "warning", "skipped")
 SUBJECTS = (
-    "log", "records", "witnesses", "since", "published", "draw", "draws", "decisions", "pages",
-    "replay", "order", "value",
+    "log", "log folder", "records", "witnesses", "since", "published files", "draw",
+    "draws", "decisions", "pages", "replay", "order", "value",
 )  # fmt: skip
 
 

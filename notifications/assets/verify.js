@@ -1583,7 +1583,7 @@ if (box) {
       element("span", ` ${words.verdicts[report.verdict]} `), element("span", report.what, "quiet"),
       element("p", words.took.replace("{n}", ((performance.now() - began) / 1000).toFixed(2)), "quiet"));
     for (const [outcome, name, detail] of report.checks) {
-      const item = element("li", "", `check ${outcome}`), subject = name.split(" ")[0];
+      const item = element("li", "", `check ${outcome}`), subject = words.subjects[name] ? name : name.split(" ")[0];
       item.append(element("strong", words.outcomes[outcome]), element("span", ` ${name.replace(subject, words.subjects[subject] || subject)}: `), element("span", detail, "detail"));
       item.lastChild.lang = "en";
       list.append(item);
