@@ -122,7 +122,8 @@ def _check_prize(decided: Decided, lead: str, draw: Draw, findings: Findings) ->
         )
     elif one["method"] != ("exception" if is_extra else "lottery"):
         findings.failed(f"{decided.path}: lead {lead[:16]} was drawn, not {one['method']}")
-    elif one.get("share") != share_of(draw.opening) or one["band"] != draw.band:
+    # A lead that joined by an exception keeps the band of its score.
+    elif one.get("share") != share_of(draw.opening) or (one["band"] != draw.band and not is_extra):
         findings.failed(f"{decided.path}: lead {lead[:16]} is of another share than its draw")
     return False
 

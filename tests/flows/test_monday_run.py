@@ -7,15 +7,18 @@ import random
 import shutil
 import socket
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
 
+from adapters.crm.synthetic import write_organisation
 from tests.command_line import Home, decisions
 
 pytestmark = pytest.mark.timeout(600)
+MONDAY = date(2026, 11, 23)
 HOSTILE = "<script>alert(1)</script>{{7*7}}'; drop table raw.leads;--=1+1＝2\u202e"
 
 
@@ -214,6 +217,22 @@ def test_digests_reach_a_real_mail_server_once(first, small_team, inbox):
     again = home.fairlead("send", "--as-of", "2026-11-23T08:40:00+08:00", env=mail)
     assert again.returncode == 0, again.stderr
     assert len(handler.mails) == len(received)
+
+
+def test_a_week_with_every_kind_of_exception_is_decided_and_verifies(new_home, tmp_path):
+    write_organisation(
+        tmp_path / "crm", 5, reps=24, leads=60, years=1, as_of=MONDAY, with_exceptions=True
+    )
+    home = new_home()
+    done = home.run(tmp_path / "crm", "--decisions", tmp_path / "d.csv")
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows = decisions(tmp_path / "d.csv")
+    assert {"do_not_contact", "duplicate"} <= {row["reason"] for row in rows if not row["rep_id"]}
+    owned = {row["reason"] for row in rows if row["method"] == "exception"}
+    assert {"named_account", "requested_rep", "referral_draw", "referral_board"} <= owned
+    bundle = home.path / "bundles" / "2026-W48.json"
+    checked = home.fairlead("verify", home.site, "--bundle", bundle)
+    assert checked.returncode == 4, checked.stdout
 
 
 def test_decisions_name_only_leads_and_reps_of_the_source(first, small_team, tmp_path):
