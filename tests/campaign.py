@@ -246,7 +246,7 @@ def _visitors(
         proof = next(path for path in files if path.startswith("log/proof/"))
         again = tampered(files, proof, dice.randrange(len(files[proof])))
     else:  # an old state of the log in place of the new one; last week's mail is at hand
-        older = replace(site, events=site.events[: dice.randrange(1, len(site.events))], rows=[])
+        older = replace(site, events=site.events[: dice.randrange(3, len(site.events))], rows=[])
         again = older.files()
         given["since"] = files["log/checkpoint"]
     return Mutation(record_type, VISITOR, how, again, given)

@@ -1461,7 +1461,11 @@ class Verification {
       if (one.method !== "lottery" && !has(one, "draw") && has(one, "share")) moved += one.share !== share;
       else if (one.rep !== rep || one.draw !== draw.id) {
         found.failed(`${path}: lead ${lead.slice(0, 16)} was won by ${rep.slice(0, 16)} in ${draw.id}, the file gives it to ${(one.rep || "nobody").slice(0, 16)}`);
-      } else found.unless(one.method === method && one.share === share && one.band === draw.parts[1], `${path}: lead ${lead.slice(0, 16)} is not decided as it was drawn`);
+      } else {
+        // A lead that joined by an exception keeps the band of its score.
+        const inBand = one.band === draw.parts[1] || method === "exception";
+        found.unless(one.method === method && one.share === share && inBand, `${path}: lead ${lead.slice(0, 16)} is not decided as it was drawn`);
+      }
     }
     for (const draw of finished.filter((one) => one.isSelect)) moved += this.checkSplit(draw, path, decided, won, found);
     if (moved) found.say("warning", `${path}: ${moved} drawn leads moved on to their band's last share`);
