@@ -7,7 +7,6 @@ checkpoint that covers that entry. What does not verify is not shown.
 from __future__ import annotations
 
 from dataclasses import replace
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ from adapters.warehouse import ledger_store, runs
 from adapters.warehouse.ledger_store import NewEntry
 from audit import standalone
 from audit.verify import verify
-from flows.dbt_docs import dbt_docs
 from flows.dbt_docs import dbt_docs
 from flows.errors import EnvironmentRefused
 from flows.evidence import keep_evidence
@@ -116,9 +114,6 @@ def _pages(conn: psycopg.Connection, work: Workspace) -> dict[str, Files]:
             size=size,
             site_url=work.home.settings.site_url,
         )
-        if key == work.run:  # the models as they were built last
-            docs = dbt_docs(work.home.dbt / "target" / "manifest.json")
-            record = replace(record, dbt_docs=docs)
         if key == work.run:  # the models as they were built last
             docs = dbt_docs(work.home.dbt / "target" / "manifest.json")
             record = replace(record, dbt_docs=docs)
