@@ -23,7 +23,7 @@ def node(name: str, **more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def manifest(folder: Path, *, at: float = 1.0, home: str = "/home/someone") -> Path:
+def manifest(folder: Path, *, at: float = 1.0, home: str = "/srv/someone") -> Path:
     source = node("reps", resource_type="source", source_name="raw", columns={})
     test = {
         "resource_type": "test", "name": "not_null_dim_reps_rep_id", "column_name": "rep_id",
@@ -73,9 +73,9 @@ def test_where_dbt_wrote_no_manifest_there_is_no_catalogue_and_no_app(tmp_path: 
 
 
 def test_dbts_app_is_the_same_on_every_machine_at_every_time(tmp_path: Path) -> None:
-    first = dbt_docs(manifest(tmp_path, at=1.0, home="/home/someone"))
+    first = dbt_docs(manifest(tmp_path, at=1.0, home="/srv/someone"))
     assert dbt_docs(manifest(tmp_path, at=2.0, home="/srv/other")) == first
-    assert b"/home/someone" not in first
+    assert b"/srv/someone" not in first
     assert b"macro.dbt.huge" not in first
     assert b"cloudfront" not in first
 
