@@ -115,6 +115,8 @@ def test_synthetic_data_is_labelled_on_every_page_and_mail(demo):
         *(home.path / "site-team").resolve().rglob("*.html"),
     ]
     assert len(pages) > 4000
+    # dbt's own app shows the models and holds no data.
+    pages = [page for page in pages if page.parts[-3:-1] != ("docs", "dbt")]
     unlabelled = [p for p in pages if "ynthetic" not in (t := p.read_text()) and "合成" not in t]
     assert unlabelled == []
     mails = list((home.path / "digests").rglob("*.txt"))

@@ -114,6 +114,8 @@ def test_backtest_shows_who_would_have_been_tiered_differently(organisation, roo
     draft = text.replace("version: 2.0", "version: 2.1", 1).replace(
         "{points: 3, where: {engagement: demo}", "{points: 2, where: {engagement: demo}"
     )
+    change = "  - {version: 2.1, on: 2026-10-01, zh: 申请演示记 2 分。, en: A demo scores 2.}\n"
+    draft = draft.replace("changes:\n", f"changes:\n{change}", 1)
     (tmp_path / "draft.yaml").write_text(draft, encoding="utf-8")
     result = score(
         "backtest", "--source", organisation, "--policy", tmp_path / "draft.yaml", "--show", 3,
