@@ -218,7 +218,6 @@ def draw_derive(
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; the process ends with the exit code."""
-    # The checkout's packages and policies are found from anywhere.
     try:
         app(args=arguments, standalone_mode=True)
     except FairleadError as error:
