@@ -19,11 +19,11 @@ from allocation.engine import allocate
 from flows.close_window import close_and_tell
 from flows.hold_run import check_preview, hold, waits
 from flows.log_draws import draws_value, log_outcomes, outcomes
-from flows.open_window import stored_snapshot
 from flows.progress import step
 from flows.publish_site import publish_site
 from flows.request import RunRequest
 from flows.send_digests import send_digests
+from flows.stored import frozen_snapshot
 from flows.workspace import Workspace, open_workspace, resolved
 from ledger.canonical import canonical, parse_canonical
 from lottery.records import LADDER
@@ -73,7 +73,7 @@ def decide(request: RunRequest) -> str:
     """Decide every lead of the snapshot; the hash of the decision file."""
     work = open_workspace(request)
     with work.connect() as conn:
-        snapshot = stored_snapshot(conn, work.run)
+        snapshot = frozen_snapshot(conn, work.run)
         value = draws_value(conn, work.run)
         allocation = allocate(snapshot, work.policy, value)
         check_preview(conn, work.run, allocation)

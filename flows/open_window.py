@@ -13,15 +13,14 @@ from prefect.cache_policies import NO_CACHE
 from adapters.warehouse import draws, runs
 from adapters.warehouse.ledger_store import timestamp
 from allocation.engine import ladder_plans
-from allocation.snapshot import Snapshot
 from flows.errors import UsageError
 from flows.log_draws import draws_value, log_closings, log_openings, log_outcomes, outcomes
 from flows.progress import step
 from flows.publish_site import publish_site
 from flows.request import RunRequest
 from flows.send_notices import OPENING, send_notices
+from flows.stored import frozen_snapshot
 from flows.workspace import Workspace, open_workspace, resolved
-from ledger.canonical import parse_canonical
 from lottery.records import SELECT, ladder_opening
 
 
@@ -65,14 +64,6 @@ def open_ladders(request: RunRequest) -> None:
         runs.mark(conn, work.run, "opened", work.clock.now())
 
 
-def stored_snapshot(conn: psycopg.Connection, run: str) -> Snapshot:
-    """The frozen snapshot of a run, from its very bytes."""
-    body = runs.document(conn, run, "snapshot")
-    if body is None:
-        raise UsageError(f"run {run} has no snapshot")
-    return Snapshot.from_record(parse_canonical(body))
-
-
 def _ladder_openings(
     conn: psycopg.Connection, work: Workspace
 ) -> Callable[[datetime, datetime], list[dict[str, Any]]]:
@@ -81,7 +72,7 @@ def _ladder_openings(
         band: select["selected"] for band, select in draws_value(conn, work.run)["selects"].items()
     }
     pools = {draw.draw: draw.opening_hash for draw in draws.draws_of(conn, work.run, SELECT)}
-    plans = ladder_plans(stored_snapshot(conn, work.run), work.policy, selected)
+    plans = ladder_plans(frozen_snapshot(conn, work.run), work.policy, selected)
 
     def openings(opens_at: datetime, closes_at: datetime) -> list[dict[str, Any]]:
         return [
