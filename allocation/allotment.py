@@ -1,6 +1,7 @@
 """One run in the making: the desks, the balances, and every lead given out so far."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from allocation.balances import UNIT, Balances
 from allocation.beside import Beside
@@ -9,7 +10,7 @@ from allocation.decisions import Decision, Explanation, Partner
 from allocation.eligibility import Gate
 from allocation.exceptions import Cases, controlled, partners
 from allocation.explanation import drawn_table, held_table, named_table, pool_table
-from allocation.plans import LadderPlan
+from allocation.plans import CONTROL, LadderPlan
 from allocation.policy import ExceptionRule, Policy, Share, SkillRule
 from allocation.pool import Pool
 from allocation.rotation import EqualTurns
@@ -184,7 +185,8 @@ class Allotment:
     def leave_alone(self, lead: Lead) -> None:
         """Leaves a lead of a pilot's control arm to whoever allocated it before."""
         assert self._policy.pilot is not None  # the plan had a control arm
-        decision = controlled(lead, self._policy.pilot)
+        # The draw that left it is of this run: its arm is a share that auditors can check.
+        decision = replace(controlled(lead, self._policy.pilot), share=CONTROL)
         if self._explained(lead.ref):
             trail = [*self._found.trails[lead.ref], (decision.rule, "applied")]
             self.explanations.append(named_table(decision, trail))

@@ -341,6 +341,8 @@ def test_a_pilot_draws_its_arms_and_a_lead_keeps_its_arm():
     assert split(snap, pol)["smb"].shares[0] == ("pilot-control", 75)
     outcome = allocate(snap, pol, build.draws(snap, pol))
     control = {d.lead for d in outcome.decisions if d.reason == "pilot_control"}
+    # Auditors hold every candidate against the share that its draw gave it.
+    assert control == {d.lead for d in outcome.decisions if d.share == "pilot-control"}
     assert len(control) == 75 and set(outcome.carry.control) == control
     assert outcome.waiting == {} and sum(received(outcome).values()) == 25
     still_open = [lead for lead in leads if lead.ref in control]
