@@ -47,6 +47,8 @@ class _Place:
 
 def _plain(policy: Policy) -> dict[str, Any]:
     values = policy.model_dump(mode="json", exclude_none=True)
+    for approval in values["approvals"]:
+        del approval["approves"]  # it says again that something changed
     return {name: value for name, value in values.items() if name not in _NOT_COMPARED}
 
 

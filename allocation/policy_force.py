@@ -6,6 +6,7 @@ ForceError             no policy may decide, or two would; says what is missing
 from collections.abc import Sequence
 from datetime import date
 
+from allocation.approvals import fallen, refusal
 from allocation.policy_model import Policy
 
 OFFICES = ("sales_lead", "hr", "legal")
@@ -17,9 +18,11 @@ class ForceError(ValueError):
 
 def lacking(policy: Policy, on: date) -> list[str]:
     """What keeps a policy from deciding on a day, in words; nothing if it is in force."""
-    approved: dict[str, date] = {approval.role: approval.on for approval in policy.approvals}
-    missing = [office for office in OFFICES if office not in approved]
-    found = [f"it is not approved by {office}" for office in missing]
+    fell = fallen(policy)
+    approved = {one.role: one.on for one in policy.approvals if one not in fell}
+    missing = set(OFFICES) - {one.role for one in policy.approvals}
+    found = [f"it is not approved by {office}" for office in OFFICES if office in missing]
+    found += [refusal(one) for one in fell]
     found += [
         f"{office} approved it only on {approved[office]}"
         for office in OFFICES

@@ -23,6 +23,11 @@ class Approval(Part):
     role: Literal["sales_lead", "hr", "legal"]
     by: Sentence = Field(description="The approving office.")
     on: date
+    approves: str = Field(
+        default="",
+        pattern=r"^([0-9a-f]{64})?$",
+        description="SHA-256 of the text it stands for; written by `fairlead policy approve`.",
+    )
 
 
 class Change(Words):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from allocation.approvals import approved_sha256
 from audit.log import Log
 from audit.report import Findings
 from audit.site import Refused, Site, is_safe, read_value
@@ -120,8 +121,18 @@ def _check_shape(type: str, value: dict[str, Any], run: str, path: str) -> None:
         raise Refused(path, f"is of run {value['run']!r} in an entry of run {run!r}")
     if type == "policy" and sha256_hex(value["text"].encode()) != value["sha256"]:
         raise Refused(path, "its text does not hash to its sha256")
+    if type == "policy":
+        _check_approvals(value, path)
     if type == "publication":
         _check_publication(value, path)
+
+
+def _check_approvals(value: dict[str, Any], path: str) -> None:
+    """Each approval stands for this text; those of older logs do not say which they stand for."""
+    approved = approved_sha256(value["text"])
+    for one in value["approvals"]:
+        if isinstance(one, dict) and "approves" in one and one["approves"] != (approved or None):
+            raise Refused(path, "holds an approval of another text")
 
 
 def _check_publication(value: dict[str, Any], path: str) -> None:

@@ -21,11 +21,10 @@ def add_commands(app: typer.Typer) -> None:
 
 
 def check(file: File = DEFAULT) -> None:
-    """List every mistake of a policy with its line and column."""
-    from flows.workspace import read_policy
+    """List every mistake of a policy, and approvals of another text, with line and column."""
+    from flows.command_policy import check_policy
 
-    policy = read_policy(file)
-    typer.echo(f"{file}: {policy.id} {policy.version} is well-formed (sha256 {policy.sha256})")
+    check_policy(file)
 
 
 def show(file: File = DEFAULT, language: Language = "en") -> None:
@@ -57,7 +56,7 @@ def approve(
     by: Annotated[str, typer.Option(help="The approving office; published, so no person's name.")],
     on: Annotated[str, typer.Option(help="2026-11-23; empty: today.")] = "",
 ) -> None:
-    """Record an office's approval in a policy's text."""
+    """Record an office's approval in a policy's file, bound to the text as it stands."""
     from flows.command_policy import approve_policy
 
     approve_policy(file, role, by, on)

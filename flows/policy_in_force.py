@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
+from allocation.approvals import fallen
 from allocation.policy import Policy, PolicyError, load_policy
 from allocation.policy_force import ForceError, in_force, lacking
 from flows.business_week import local_date
@@ -80,15 +81,17 @@ def admit(work: Workspace) -> None:
 
 
 def policy_record(policy: Policy) -> dict[str, Any]:
-    """A policy as the log keeps it: its text, and with it who approved it when."""
+    """A policy as the log keeps it: its text, and with it who approved that text when."""
+    fell = fallen(policy)
     return {
         "id": policy.id,
         "version": policy.version,
         "sha256": policy.sha256,
         "text": policy.text,
         "approvals": [
-            {"role": approval.role, "by": approval.by, "on": approval.on.isoformat()}
-            for approval in policy.approvals
+            {"role": one.role, "by": one.by, "on": one.on.isoformat(), "approves": one.approves}
+            for one in policy.approvals
+            if one not in fell
         ],
         "effective_from": policy.effective_from.isoformat(),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ import psycopg
 from adapters.site_files import SiteFolder
 from adapters.warehouse import ledger_store
 from adapters.warehouse.address import Address
-from allocation.policy import Policy, PolicyError, load_new_policy
+from allocation.policy import Mistake, Policy, PolicyError, load_new_policy
 from flows.business_week import local_date, monday_clock, parse_as_of, run_key
 from flows.chance import Chance, chosen_chance, recorded_closings
 from flows.clock import ONE_SECOND, Clock, Dice, RealClock, SystemDice, TrialClock, TrialDice
@@ -50,8 +50,12 @@ class Workspace:
 
     @property
     def shows_each_stage(self) -> bool:
-        """Whether the site is published between the stages: not when they follow at once."""
-        return self.request.window != 0 and self.chance.recorded is None
+        """Whether the site is published between the stages: not when they follow at once.
+
+        A public value is always waited for, and its draw must be out before.
+        """
+        at_once = self.request.window == 0 and self.chance.kind != "public"
+        return not at_once and self.chance.recorded is None
 
     def select_window(self, lead: timedelta) -> tuple[datetime, datetime]:
         """When the select draws open and close: a formality, since nobody adds lines to them."""
@@ -72,16 +76,22 @@ class Workspace:
             return opens_at, opens_at + max(timedelta(minutes=self.request.window), ONE_SECOND)
         times = self.policy.calendar
         clock = monday_clock(
-            self.run, self.policy.zone, times.weekday, times.freeze, times.open, times.close
+            self.run,
+            self.policy.zone,
+            times.weekday,
+            times.freeze,
+            times.open,
+            times.close,
+            times.days_open,
         )
-        if now >= clock.closes_at and self.home.settings.catch_up == "latest":
+        if now >= clock.closes_at and times.catch_up == "latest":
             opens_at = now + lead
             return opens_at, opens_at + (clock.closes_at - clock.opens_at)
         if now >= clock.closes_at:
             raise UsageError(
                 f"the lottery of {self.run} closed at {clock.closes_at:%F %H:%M} UTC by the "
-                "policy's clock: give --window 0 to draw now, --window MINUTES, "
-                "or set FAIRLEAD_CATCH_UP=latest"
+                "policy's clock, and it skips a missed window (calendar.catch_up): give "
+                "--window 0 to draw now, or --window MINUTES"
             )
         return max(clock.opens_at, now + lead), clock.closes_at
 
@@ -109,7 +119,7 @@ def open_workspace(request: RunRequest) -> Workspace:
     policy = policy_for(request)
     as_of = parse_as_of(request.as_of, policy.zone, RealClock().now())
     relays = [relay for relay in home.settings.beacon_relays.split(",") if relay.strip()]
-    chance = chosen_chance(policy.source.kind, policy.source.delay_s, request.entropy, relays)
+    chance = chosen_chance(policy.source, policy.zone, request.entropy, relays)
     address = home.database()
     return Workspace(
         request=request,
@@ -166,8 +176,13 @@ def read_policy(path: Path) -> Policy:
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyRefused(f"{path}: cannot be read as UTF-8 text ({error})") from error
     except PolicyError as error:
-        lines = [f"  {path}:{m.line}:{m.column}  {m.where}: {m.message}" for m in error.mistakes]
-        raise PolicyRefused(f"{path} has {len(lines)} mistake(s):\n" + "\n".join(lines)) from error
+        raise PolicyRefused(listed_mistakes(path, error.mistakes)) from error
+
+
+def listed_mistakes(path: Path, mistakes: Sequence[Mistake]) -> str:
+    """Mistakes as editors and terminals can jump to them, one a line."""
+    lines = [f"  {path}:{m.line}:{m.column}  {m.where}: {m.message}" for m in mistakes]
+    return f"{path} has {len(lines)} mistake(s):\n" + "\n".join(lines)
 
 
 def _clock(request: RunRequest, chance: Chance, as_of: datetime, address: Address) -> Clock:

@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from allocation.approvals import approved_sha256
 from notifications.facts import Rule, walk_rules
 from notifications.lens import Lens, is_count, sentence_text
 from notifications.views import Chrome, RuleView, chrome, policy_path, rule_view
@@ -59,7 +60,8 @@ class PolicyView:
     version: str
     effective_from: str
     sha256: str
-    approvals: Sequence[tuple[str, str, str]]
+    approvals: Sequence[tuple[str, str, str, str]]
+    approved_sha256: str
     changes: Sequence[tuple[str, str, str]]
     clock: Sequence[tuple[str, str]]
     source_name: str
@@ -91,6 +93,7 @@ def policy_view(lens: Lens) -> PolicyView:
     delay = source.get("delay_s")
     minutes = lens.number(delay // 60) if is_count(delay) else t.plain("unknown")
     record = lens.facts.record
+    approved = approved_sha256(record.policy_text)
     return PolicyView(
         chrome=chrome(lens, policy_path(lens.facts), title, "policy"),
         title=title,
@@ -103,9 +106,13 @@ def policy_view(lens: Lens) -> PolicyView:
                 t.code("approval", row.get("role")),
                 lens.number(row.get("by")),
                 lens.number(row.get("on")),
+                t.plain("policy.approves_this", hash=approved[:8])
+                if approved and row.get("approves") == approved
+                else t.plain("policy.approves_other"),
             )
             for row in _rows(policy, "approvals")
         ],
+        approved_sha256=approved,
         changes=[
             (lens.number(row.get("version")), lens.number(row.get("on")), _words(lens, row))
             for row in reversed(_rows(policy, "changes"))

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from allocation.approvals import given, with_approvals
 from allocation.decisions import Allocation
 from allocation.engine import allocate, ladder_plans, split
 from allocation.policy import Policy, load_policy
@@ -21,18 +22,29 @@ def ref(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()
 
 
-def policy(*, name: str = "lead-allocation-v2", replace: Mapping[str, str] | None = None) -> Policy:
-    """A shipped policy, after textual replacements in its YAML."""
-    return _policy(name, tuple((replace or {}).items()))
+def policy(
+    *,
+    name: str = "lead-allocation-v2",
+    replace: Mapping[str, str] | None = None,
+    approved: bool = False,
+) -> Policy:
+    """A shipped policy after textual replacements in its YAML; `approved`: as it then stands."""
+    return _policy(name, tuple((replace or {}).items()), approved)
 
 
 @cache
-def _policy(name: str, replace: tuple[tuple[str, str], ...]) -> Policy:
+def _policy(name: str, replace: tuple[tuple[str, str], ...], approved: bool) -> Policy:
     text = (POLICIES / f"{name}.yaml").read_text(encoding="utf-8")
     for old, new in replace:
         assert old in text, f"{old!r} is not in {name}.yaml"
         text = text.replace(old, new)
-    return load_policy(text)
+    return load_policy(approved_anew(text) if approved else text)
+
+
+def approved_anew(text: str) -> str:
+    """A policy's text whose offices approved it as it stands, on the days they named."""
+    rows = [given(one.role, one.by, one.on, text) for one in load_policy(text).approvals]
+    return with_approvals(text, rows)
 
 
 def lead(*, name: str, band: str = "smb", **more: Any) -> Lead:

@@ -925,6 +925,20 @@ NOTE = re.compile(
 )
 
 
+def approved_hash(text: str) -> str | None:
+    """What approvals of a policy stand for: SHA-256 of its text without its `approvals:` block."""
+    kept, inside, blocks = [], False, 0
+    for line in text.split("\n"):
+        blocks += line.startswith("approvals:")
+        inside = line.startswith("approvals:") or (inside and line.startswith((" ", "- ")))
+        kept += [] if inside else [line]
+    if inside:  # the block is the end of the file: the line before it has its line end
+        kept.append("")
+    if blocks != 1 or re.search("[\r\x85\u2028\u2029]", text):
+        return None
+    return sha("\n".join(kept).encode()).hex()
+
+
 class Entry:
     """One entry of the log with its record."""
 
@@ -1212,6 +1226,11 @@ class Verification:
         if entry.type == "policy":
             hashed = sha(value["text"].encode()).hex()
             need(hashed == value["sha256"], f"{path}: its text does not hash to its sha256")
+            approved = approved_hash(value["text"])
+            for one in value["approvals"]:
+                if type(one) is dict and "approves" in one:
+                    fits = approved is not None and one["approves"] == approved
+                    need(fits, f"{path}: holds an approval of another text")
         if entry.type == "publication":
             need(value["audience"] in ("public", "team"), f"{path}: is for an unknown audience")
             if value["audience"] == "team":

@@ -892,6 +892,21 @@ const VOID_REASONS = { "beacon-gap": "drand", "event-cancelled": "public", "secr
 const UNCHANGED = "draw kind policy_sha256 entrants prizes pool extra candidates shares".split(" ");
 const DAY = 24 * 3600, OPERATOR_GRACE = 600;
 const NOTE = /^(\S[^\n]*\n(?:0|[1-9][0-9]*)\n[A-Za-z0-9+/]{43}=\n)\n+((?:— \S+ [A-Za-z0-9+/=]+(?:\n|$(?![^])))+)/gm;
+
+// What approvals of a policy stand for: SHA-256 of its text without its `approvals:` block.
+function approvedHash(text) {
+  const kept = [];
+  let inside = false, blocks = 0;
+  for (const line of text.split("\n")) {
+    if (line.startsWith("approvals:")) blocks += 1;
+    inside = line.startsWith("approvals:") || (inside && (line.startsWith(" ") || line.startsWith("- ")));
+    if (!inside) kept.push(line);
+  }
+  if (inside) kept.push(""); // the block is the end of the file: the line before it has its line end
+  if (blocks !== 1 || /[\r\x85\u2028\u2029]/.test(text)) return null;
+  return shaHex(utf8(kept.join("\n")));
+}
+
 const sortedPaths = (paths) => [...(paths || [])].sort();
 
 class Found {
@@ -1109,7 +1124,14 @@ class Verification {
       need(has(value, key) && IS_RIGHT[shape](value[key]), `${path}: has no right ${key}`);
     }
     if (["snapshot", "allocation", "publication"].includes(type)) need(value.run === run, `${path}: is of another run than its entry`);
-    if (type === "policy") need(shaHex(utf8(value.text)) === value.sha256, `${path}: its text does not hash to its sha256`);
+    if (type === "policy") {
+      need(shaHex(utf8(value.text)) === value.sha256, `${path}: its text does not hash to its sha256`);
+      const approved = approvedHash(value.text);
+      for (const one of value.approvals) {
+        need(!isObject(one) || !has(one, "approves") || (approved !== null && one.approves === approved),
+          `${path}: holds an approval of another text`);
+      }
+    }
     if (type === "publication") {
       need(value.audience === "public" || value.audience === "team", `${path}: is for an unknown audience`);
       if (value.audience === "team") need(isHex(value.manifest), `${path}: names no manifest`);

@@ -6,6 +6,10 @@ from __future__ import annotations
 EN: dict[str, str] = {
     "kind.rehearsal": "rehearsal",
     "badge.rehearsal": "Rehearsal: nothing of this is in force",
+    "policy.approves": "Approved text",
+    "policy.approves_this": "this text ({hash})",
+    "policy.approves_other": "another text: does not count",
+    "policy.approves_words": "Each approval states the SHA-256 of this file without its approvals, so a changed file has lost them:",
     "diff.none": "The two policies say the same; at most comments differ.",
     "diff.head": "From {old} to {new}",
     "diff.of_policy": "The policy itself",
@@ -75,6 +79,10 @@ EN: dict[str, str] = {
 ZH: dict[str, str] = {
     "kind.rehearsal": "演练",
     "badge.rehearsal": "演练：其中的一切都不生效",
+    "policy.approves": "批准的文本",
+    "policy.approves_this": "即本文本（{hash}）",
+    "policy.approves_other": "另一份文本：不算数",
+    "policy.approves_words": "每项批准都写明本文件去掉批准部分后的 SHA-256，文件一改，批准即失效：",
     "diff.none": "两份政策内容相同，最多只有注释不同。",
     "diff.head": "从 {old} 到 {new}",
     "diff.of_policy": "政策本身",

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page
 
 from audit.standalone import source
 from flows.command_serve import Handler
+from ledger.canonical import sha256_hex
 from lottery.records import closing, ladder_opening
 from lottery.sources import operator_commitment, operator_reveal, operator_source
 from notifications.site import HERE, render_site
@@ -110,6 +111,19 @@ def test_a_sample_of_every_kind_of_tampering_is_refused_as_by_the_others(bench: 
         expected = by_package(one.files, NOW, **one.given)
         assert expected.exit_code == 1, one.name
         assert by_browser(bench, one.files, NOW, **one.given) == expected, one.name
+
+
+def test_approvals_of_this_and_of_another_policy_text_are_told_apart(bench: Page) -> None:
+    text = "id: trial\napprovals:\n- {role: hr}\n# kept\nversion: '1'\n"
+    bound = sha256_hex(b"id: trial\n# kept\nversion: '1'\n")
+    for approves, failed in ((bound, False), ("0" * 64, True)):
+        site = monday()
+        approvals = [{"role": "hr", "approves": approves}]
+        digest = sha256_hex(text.encode())
+        site.change("policy", text=text, sha256=digest, approvals=approvals)
+        expected = by_package(site.files(), NOW)
+        assert by_browser(bench, site.files(), NOW) == expected
+        assert ("records" in expected.failed) == failed
 
 
 def test_299_entrants_are_drawn_in_under_a_second(bench: Page) -> None:

@@ -8,11 +8,12 @@ from allocation.policy_force import ForceError, in_force, lacking
 from tests import builders as build
 
 DAY = date(2026, 11, 23)
-HR = "  - {role: hr, by: 人力资源部（示例） / human resources (example), on: 2024-12-30}\n"
+APPROVED = build.policy(name="minimal")
+HR = next(line for line in APPROVED.text.splitlines(True) if "{role: hr" in line)
 
 
-def minimal(**replace):
-    return build.policy(name="minimal", replace=replace.get("replace"))
+def minimal(*, replace=None):
+    return build.policy(name="minimal", replace=replace, approved=True)
 
 
 def test_an_approved_policy_decides_from_its_day_on():
@@ -29,6 +30,14 @@ def test_an_approval_counts_from_its_own_day():
     late = minimal(replace={"human resources (example), on: 2024-12-30": "HR, on: 2026-11-24"})
     assert lacking(late, DAY) == ["hr approved it only on 2026-11-24"]
     assert lacking(late, date(2026, 11, 24)) == []
+
+
+def test_a_changed_text_has_lost_all_its_approvals():
+    changed = build.policy(name="minimal", replace={"bad_row_pct: 5": "bad_row_pct: 6"})
+    assert lacking(changed, DAY) == [
+        f"{office} approved another text on 2024-12-30: approve again"
+        for office in ("sales_lead", "hr", "legal")
+    ]
 
 
 def test_the_newest_version_in_force_decides():

@@ -530,6 +530,33 @@ def test_a_policy_text_that_is_not_the_one_used_fails(tmp_path: Path) -> None:
     assert "names a policy that was not logged before it" in told(site, tmp_path / "b")
 
 
+def test_an_approval_of_another_text_fails(tmp_path: Path) -> None:
+    text = "id: trial\napprovals: # two offices\n  - {role: hr}\nversion: '1'\n"
+    bound = sha256_hex(b"id: trial\nversion: '1'\n")
+
+    def site(*approvals: Any, policy: str = text) -> Site:
+        made = monday()
+        digest = sha256_hex(policy.encode())
+        made.change("policy", text=policy, sha256=digest, approvals=list(approvals))
+        for later in ("snapshot", "allocation"):
+            made.change(later, policy_sha256=digest)
+        return made
+
+    own, other = {"role": "hr", "approves": bound}, {"role": "legal", "approves": "0" * 64}
+    older: dict[str, Any] = {"role": "hr"}
+    for name, said in (("a", site(own, older)), ("b", site("no object"))):
+        report = checked(said.files(), tmp_path / name)
+        assert "approval" not in "".join(check.detail for check in report.checks)
+    twice = text + "approvals: []\n"
+    for name, bad in (
+        ("c", site(own, other)),
+        ("d", site({"role": "hr", "approves": ["x"]})),
+        ("e", site(own, policy=twice)),
+        ("f", site({"role": "hr", "approves": ""}, policy=twice)),
+    ):
+        assert "holds an approval of another text" in told(bad, tmp_path / name)
+
+
 # -- hostile bytes ---------------------------------------------------------------------------------
 
 HOSTILE: list[Any] = [{}, [], "x", 7, {"opening": []}, {"run": RUN}, {"opening": {"a": "b"}}]

@@ -1,21 +1,14 @@
-"""Comparing, approving and describing policy files."""
+"""Comparing and describing policy files."""
 
 from __future__ import annotations
-
-from datetime import date
-
-import pytest
 
 from allocation.policy import load_policy, policy_schema
 from allocation.policy_diff import differences
 from flows.cli_policy import schema_text
-from flows.command_policy import approved_text
-from flows.errors import UsageError
 from notifications.policy_words import difference_lines
 from tests import builders as build
 
 V2 = (build.POLICIES / "lead-allocation-v2.yaml").read_text(encoding="utf-8")
-MINIMAL = (build.POLICIES / "minimal.yaml").read_text(encoding="utf-8")
 
 
 def changed(*pairs):
@@ -84,28 +77,6 @@ def test_rules_in_another_order_are_moved_and_not_removed_and_added():
     moved += V2[V2.index("  - id: referral-draw") :]
     (found,) = differences(load_policy(V2), load_policy(moved))
     assert (found.kind, found.field) == ("moved", "exceptions")
-
-
-@pytest.mark.parametrize("text", [V2, MINIMAL])
-def test_an_approval_changes_one_line_and_keeps_every_other_byte(text):
-    without = "".join(line for line in text.splitlines(True) if "role: legal" not in line)
-    approved = approved_text(without, "legal", "法务部 / legal", date(2026, 11, 23))
-    added = [line for line in approved.splitlines() if line not in without.splitlines()]
-    assert added == ["  - {role: legal, by: 法务部 / legal, on: 2026-11-23}"]
-    assert [line for line in approved.splitlines() if line not in added] == without.splitlines()
-    assert load_policy(approved).approvals[-1].on == date(2026, 11, 23)
-
-
-def test_the_first_approval_can_be_recorded_too():
-    start, end = MINIMAL.index("approvals:"), MINIMAL.index("changes:")
-    text = MINIMAL[:start] + "approvals: []\n" + MINIMAL[end:]
-    approved = approved_text(text, "hr", "HR", date(2026, 11, 23))
-    assert [(a.role, a.by) for a in load_policy(approved).approvals] == [("hr", "HR")]
-
-
-def test_a_layout_that_would_be_rewritten_is_left_alone():
-    with pytest.raises(UsageError, match="by hand"):
-        approved_text(MINIMAL.replace("limits: {", "limits:    {"), "hr", "x", date.min)
 
 
 def test_the_published_schema_is_the_language_of_today():
