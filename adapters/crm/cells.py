@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 
-from adapters.crm.columns import MONEY_MAX, SKILLS, Column
+from adapters.crm.columns import MONEY_LIMIT, SKILLS, Column
 
 ID_MAX = 200
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -90,7 +90,7 @@ def _money(value: str) -> tuple[str, str] | None:
         return "bad_amount", "is not an amount in whole units like 120000"
     if value.startswith("-") and float(value):
         return "negative_amount", "is below zero"
-    return None if float(value) <= MONEY_MAX else ("absurd_amount", f"is above {MONEY_MAX}")
+    return None if float(value) < MONEY_LIMIT else ("absurd_amount", f"is {MONEY_LIMIT} or more")
 
 
 def _number(value: str, high: int) -> tuple[str, str] | None:

@@ -61,7 +61,7 @@ class Checker:
             cells = list(map(str.strip, record.cells))
             faults = list(record.faults)
             if len(cells) == len(self.header):
-                faults += self._cell_faults(cells)
+                faults += self._cell_faults(cells, {fault.column for fault in faults})
                 key, digest = self._identity(cells)
                 faults += self._duplicate(key, digest, record.line)
                 if not faults:
@@ -72,10 +72,11 @@ class Checker:
                 faults.append(Fault("", "wrong_cell_count", found))
             into.bad.append(BadRow(file, record.line, tuple(faults), self._text(record)))
 
-    def _cell_faults(self, cells: list[str]) -> Iterator[Fault]:
+    def _cell_faults(self, cells: list[str], faulty: set[str]) -> Iterator[Fault]:
+        """Faults of the cells; an empty one that a mapping refused already is told once."""
         for index, name in self._filled:
-            if not cells[index]:
-                yield Fault(name, "missing_value", "is empty and is needed to tell rows apart")
+            if not cells[index] and name not in faulty:
+                yield Fault(name, "missing_value", "is empty, and the row says nothing without it")
         for index, column, check, good in self._checks:
             value = cells[index]
             if value in good:  # most cells repeat: each distinct value is judged once

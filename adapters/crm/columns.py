@@ -8,7 +8,7 @@ and landing all work from this list, so a column is added in one place only (and
 from dataclasses import dataclass
 from functools import cached_property
 
-MONEY_MAX = 10**12  # an amount above a thousand billion is a slip of the keyboard in any currency
+MONEY_LIMIT = 10**12  # a thousand billion, and more, is a slip of the keyboard in any currency
 COUNT_MAX = 10**9  # employees and scores: fits PostgreSQL's integer
 
 
@@ -69,8 +69,8 @@ def _rep(name: str, *, key: bool = False, required: bool = False) -> Column:
     return Column(name, "id", required=required or key, filled=key, refers="rep")
 
 
-def _enum(name: str, *choices: str, required: bool = False) -> Column:
-    return Column(name, "enum", choices=choices, required=required)
+def _enum(name: str, *choices: str, required: bool = False, filled: bool = False) -> Column:
+    return Column(name, "enum", choices=choices, required=required, filled=filled)
 
 
 def _plain(*names: str) -> tuple[Column, ...]:
@@ -85,6 +85,7 @@ SKILLS = (
     "outbound",
     "inbound",
 )  # or vertical:<industry>
+STAGES = ("discovery", "demo", "proposal", "negotiation", "won", "lost")
 _SKILL = Column("skill", "skill", required=True, filled=True)
 _LEAD_TYPE = _enum("lead_type", "new", "upsell", "cross_sell")
 
@@ -162,9 +163,8 @@ OPPORTUNITIES = Table(
         Column("lead_id", "id"),
         Column("account"),
         _rep("owner_id", required=True),
-        _enum(
-            "stage", "discovery", "demo", "proposal", "negotiation", "won", "lost", required=True
-        ),
+        # Without its stage nobody could say whether a deal is work, a win or a loss.
+        _enum("stage", *STAGES, required=True, filled=True),
         Column("amount_cny", "money"),
         Column("created_on", "date"),
         Column("stage_entered_on", "date"),
@@ -201,10 +201,8 @@ CAPABILITY = Table(
         Column("reviewed_on", "date"),
         Column("note"),
     ),
-    key=(
-        "rep_id",
-        "skill",
-    ),  # one current star per rep and skill; raw's change log keeps the earlier ones
+    # A source may keep earlier reviews in the file; which of them counts is decided downstream.
+    key=("rep_id", "skill", "reviewed_by", "reviewed_on"),
 )
 
 CERTIFICATIONS = Table(

@@ -115,7 +115,8 @@ def note_reps_that_cannot_be_used(extract: Extract) -> None:
         return
     lines = ", ".join(str(bad.line) for bad in reps.bad[:20])
     extract.notes.append(
-        f"{len(reps.bad)} rows of reps.csv are quarantined (lines {lines}); these reps get no leads"
+        f"{reps.file}: {len(reps.bad)} in quarantine (lines {lines}); "
+        "a rep whom no other row names gets no leads"
     )
 
 

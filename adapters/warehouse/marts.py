@@ -99,15 +99,21 @@ def capacity_weeks(
 def quarantine_sample(
     conn: psycopg.Connection, source: str, landed_until: datetime, limit: int = 50
 ) -> tuple[list[dict[str, Any]], int]:
-    """The first bad rows (place and reason, no personal values), and how many there are."""
+    """The first bad rows (place and reason, no personal values), and how many there are.
+
+    Those of each file's newest load: a row that was mended since is bad no more.
+    """
+    newest = (
+        "load_id in (select max(load_id) from raw.loads where source = %s and landed_at <= %s"
+        " group by file)"
+    )
     with conn.cursor(row_factory=dict_row) as cursor:
         sample = cursor.execute(
             'select file, line, column_name as "column", code, reason from raw.quarantine '
-            "where source = %s and landed_at <= %s order by quarantine_id limit %s",
+            f"where {newest} order by quarantine_id limit %s",
             (source, landed_until, limit),
         ).fetchall()
     total = conn.execute(
-        "select count(*) from raw.quarantine where source = %s and landed_at <= %s",
-        (source, landed_until),
+        f"select count(*) from raw.quarantine where {newest}", (source, landed_until)
     ).fetchone()
     return sample, int(total[0]) if total else 0

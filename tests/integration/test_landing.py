@@ -13,6 +13,7 @@ from adapters.crm.csv_folder import read_folder
 from adapters.crm.landing import land
 from adapters.crm.synthetic import write_organisation
 from adapters.warehouse import embedded
+from adapters.warehouse.marts import quarantine_sample
 
 MONDAY = datetime(2026, 11, 23, 0, 40, tzinfo=UTC)
 REPS = "rep_id,name,role,gender\nR1,李娜,AE,female\nR2,Wang,SDR,\n"
@@ -159,6 +160,18 @@ def test_an_optional_file_that_disappears_takes_its_rows_along_once(conn, tmp_pa
     gone = landed(conn, tmp_path, source)
     assert [(f.file, f.rows_deleted) for f in gone.files if f.load_id] == [("conflicts.csv", 1)]
     assert not landed(conn, tmp_path, source).is_new
+
+
+def test_a_row_that_was_mended_is_not_shown_as_bad_any_more(conn, tmp_path, source):
+    bad, tuesday = f"{LEADS}L1,,web,nonsense,\nL2,,web,new,\n", MONDAY + timedelta(days=1)
+    landed(conn, tmp_path, source, reps=REPS, leads=bad)
+    landed(conn, tmp_path, source, tuesday, reps=REPS, leads=f"{bad}L3,,web,new,\n")
+    sample, total = quarantine_sample(conn, source, tuesday)
+    assert (total, [(row["line"], row["code"]) for row in sample]) == (1, [(2, "bad_enum")])
+    wednesday = MONDAY + timedelta(days=2)
+    landed(conn, tmp_path, source, wednesday, reps=REPS, leads=f"{LEADS}L1,,web,new,\n")
+    assert quarantine_sample(conn, source, wednesday) == ([], 0)
+    assert quarantine_sample(conn, source, tuesday)[1] == 1  # a replay sees what was seen then
 
 
 def test_two_sources_do_not_see_each_other(conn, tmp_path, source):

@@ -125,6 +125,23 @@ def test_a_value_that_a_map_refuses_makes_the_row_bad(tmp_path):
     assert extract.files["opportunities"].bad[-1].code == "unmapped_value"
 
 
+@pytest.mark.parametrize(
+    ("others", "code"),
+    [("refuse", "unmapped_value"), ("keep", "bad_enum"), ("unknown", "missing_value")],
+)
+def test_a_deal_in_a_stage_that_the_map_does_not_know_is_put_aside_whatever_the_map_does(
+    tmp_path, others, code
+):
+    mapping = MAPPING.replace("[won, gone]", "[won, gone, parked]").replace(
+        "{map: {won: won, gone: lost}}", f"{{map: {{won: won, gone: lost}}, others: {others}}}"
+    )
+    extract = source(tmp_path, mapping=mapping, deals=DEALS + "Bob;;Cup;parked;1\n")
+    deals = extract.files["opportunities"]
+    assert deals.bad[-1].code == code
+    assert "parked" in deals.bad[-1].row_text
+    assert [row["stage"] for row in deals.dicts()] == ["won"]
+
+
 def test_two_names_that_would_get_one_id_are_told(tmp_path):
     extract = source(tmp_path, deals=DEALS + "ann-lee;;Cup;won;1\n")
     (bad,) = extract.files["reps"].bad

@@ -3,13 +3,17 @@ with settings as (
     select * from {{ ref('stg_policy__settings') }}
 ),
 
+-- Of several reviews the latest by the run's day counts, of one day the lower; one dated after it
+-- only where there is no other.
 reviews as (
-    select distinct on (rep_id, skill) *
-    from {{ ref('stg_crm__capabilities') }}
-    -- Contradictory reviews: the latest counts.
+    select distinct on (reviewed.rep_id, reviewed.skill) reviewed.*
+    from {{ ref('stg_crm__capabilities') }} as reviewed
+    cross join {{ ref('stg_policy__runs') }} as runs
     order by
-        rep_id asc, skill asc, reviewed_on desc nulls last,
-        manager_stars asc nulls last, self_stars asc nulls last
+        reviewed.rep_id asc, reviewed.skill asc,
+        coalesce(reviewed.reviewed_on > runs.as_of_date, false) asc,
+        reviewed.reviewed_on desc nulls last, reviewed.manager_stars asc nulls last,
+        reviewed.self_stars asc nulls last, reviewed.reviewed_by asc nulls last
 ),
 
 certificates as (
