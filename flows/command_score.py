@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -23,6 +23,7 @@ Source = Annotated[str, typer.Option(help="Folder of plain CSV files, or a mappi
 Data = Annotated[str, typer.Option(help="The folder that a mapping or study file reads.")]
 StudyFile = Annotated[str, typer.Option("--study", help="A study file (mappings/studies/*.yaml).")]
 Seed = Annotated[int, typer.Option(help="Equal seeds give equal figures.")]
+Words = Annotated[Literal["zh", "en"], typer.Option("--language", help="Of what is printed.")]
 JsonFile = Annotated[
     str,
     typer.Option("--json", help="Also write the report as JSON, with pages and charts beside it."),
@@ -45,19 +46,21 @@ def score_fit(
     seed: Seed = 1,
     force: Annotated[bool, typer.Option(help="Fit with fewer than 120 wins or losses.")] = False,
     as_json: JsonFile = "",
+    language: Words = "en",
 ) -> None:
     """Fit P(win) on closed history, judge it on unseen rows, propose weights or keep yours."""
-    from allocation.scoring.fit import LEAST
     from allocation.scoring.prepare import prepare
-    from allocation.scoring.report import policy_fragment, score_report
+    from allocation.scoring.report import score_report
     from allocation.scoring.study import StudyError
     from flows.score_history import read_study, source_leads, source_study, study_rows
-    from flows.score_print import print_fit
+    from flows.score_print import policy_fragment
     from flows.workspace import read_policy
+    from notifications.score_words import sentence, sentences
+    from notifications.words import words
 
     if bool(source) == bool(study):
         raise UsageError("give either --source or --study")
-    scoring = None
+    t, scoring = words(language), None
     if study:
         what = read_study(Path(study))
         rows = study_rows(what, Path(study), data)
@@ -70,16 +73,21 @@ def score_fit(
     except StudyError as error:
         raise UsageError(str(error)) from error
     if ready.leaks:
-        listed = "\n".join(f"  {leak.column}: {leak.reason}" for leak in ready.leaks)
-        raise CheckRefused(f"{what.id}: nobody could know this at allocation:\n{listed}")
+        listed = "\n".join(
+            f"  {leak.column}: {sentences(t, dataclasses.asdict(leak)['reasons'])}"
+            for leak in ready.leaks
+        )
+        raise CheckRefused(f"{what.id}: {t.plain('score.leaks')}\n{listed}")
     if (few := ready.history.too_few()) and not force:
-        raise CheckRefused(f"{what.id}: {few}; --force fits all the same (least: {LEAST})")
+        said = sentence(t, dataclasses.asdict(few))
+        raise CheckRefused(f"{what.id}: {said} {t.plain('score.force')}")
     if ready.history.won.all() or not ready.history.won.any():
-        raise CheckRefused(f"{what.id}: history has one outcome only")
-    report = score_report(what.id, ready, seed=seed, repeats=repeats, scoring=scoring)
-    print_fit(report)
-    typer.echo(policy_fragment(report))
-    _write(as_json, "fairlead/score-report/1", report)
+        raise CheckRefused(f"{what.id}: {t.plain('score.one_outcome')}")
+    found = score_report(what.id, ready, seed=seed, repeats=repeats, scoring=scoring)
+    report = _value("fairlead/score-report/2", found)
+    _show(report, language)
+    typer.echo(policy_fragment(report, language))
+    _write(as_json, report)
 
 
 @score_app.command("drift")
@@ -99,24 +107,25 @@ def score_drift(
     ),
     seed: Seed = 1,
     as_json: JsonFile = "",
+    language: Words = "en",
 ) -> None:
     """Compare factors and score between two periods; say drift only where it is not chance."""
     from flows.score_history import read_study, study_rows
     from flows.score_periods import drift_of_run, drift_of_source, drift_of_study
-    from flows.score_print import print_drift
     from flows.workspace import read_policy
 
     if sum(map(bool, (source, study, run))) != 1:
         raise UsageError("give one of --source, --study and --run")
     if run:
-        report = drift_of_run(run, split, since, seed)
+        found = drift_of_run(run, split, since, seed)
     elif study:
         what = read_study(Path(study))
-        report = drift_of_study(what, study_rows(what, Path(study), data), split, since, seed)
+        found = drift_of_study(what, study_rows(what, Path(study), data), split, since, seed)
     else:
-        report = drift_of_source(source, data, read_policy(Path(policy)), split, since, seed)
-    print_drift(report)
-    _write(as_json, "fairlead/drift-report/1", report)
+        found = drift_of_source(source, data, read_policy(Path(policy)), split, since, seed)
+    report = _value("fairlead/drift-report/1", found)
+    _show(report, language)
+    _write(as_json, report)
 
 
 @score_app.command("backtest")
@@ -132,19 +141,19 @@ def score_backtest(
     show: Annotated[int, typer.Option(min=0, help="How many moved leads to list.")] = 20,
     seed: Seed = 1,
     as_json: JsonFile = "",
+    language: Words = "en",
 ) -> None:
     """Score history by two policy versions: who would have been tiered differently, for what."""
     from allocation.scoring.backtest import backtest
     from flows.score_history import backtest_leads, source_leads
     from flows.score_periods import quarter_window
-    from flows.score_print import print_backtest
     from flows.workspace import read_policy
 
     new, old = read_policy(Path(policy)), read_policy(Path(against))
     leads = backtest_leads(source_leads(source, data))
     window = quarter_window([lead.created_on for lead in leads], first, last)
     try:
-        report = backtest(
+        found = backtest(
             leads,
             (f"{old.id} {old.version}", old.scoring),
             (f"{new.id} {new.version}", new.scoring),
@@ -152,23 +161,30 @@ def score_backtest(
         )  # fmt: skip
     except ValueError as error:
         raise CheckRefused(f"{source}: {error}") from error
-    print_backtest(report, show)
-    _write(as_json, "fairlead/backtest-report/1", report)
+    report = _value("fairlead/backtest-report/2", found)
+    _show(report, language, listed=show)
+    _write(as_json, report)
 
 
-def _write(path: str, name: str, report: Any) -> None:
+def _value(name: str, found: Any) -> dict[str, Any]:
+    """The report as its JSON says it: terminal and pages are rendered from this value alone."""
+    text = json.dumps({"format": name, **dataclasses.asdict(found)}, allow_nan=False)
+    value: dict[str, Any] = json.loads(text)
+    return value
+
+
+def _show(report: dict[str, Any], language: Literal["zh", "en"], listed: int = 0) -> None:
+    from flows.score_print import print_report
+
+    print_report(report, language, listed=listed)
+
+
+def _write(path: str, report: dict[str, Any]) -> None:
     if not path:
         return
     from notifications.score_report import write_report
 
-    text = json.dumps(
-        {"format": name, **dataclasses.asdict(report)},
-        ensure_ascii=False,
-        indent=1,
-        allow_nan=False,
-    )
     file = Path(path)
-    file.write_text(text + "\n", encoding="utf-8")
-    # The pages are rendered from what the file says, so they can be made again from it.
-    written = write_report(file, json.loads(text))
+    file.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    written = write_report(file, report)
     typer.echo(f"wrote {path} and beside it {', '.join(each.name for each in written)}")

@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 
 Rows = list[dict[str, str]]
 
+WITH_THE_DEAL = {"zh": "成交或丢单后才知道", "en": "known when the deal is closed"}
 KNOWN_LATER = {
-    "status": "where the lead ended",
-    "owner_id": "the allocation's own result",
-    "first_touch_at": "happens after the allocation",
-    "closed_on": "known when the deal is closed",
-    "stage": "known when the deal is closed",
-    "amount_cny": "what the deal brought, not what was expected",
-}
+    "status": {"zh": "线索的结局", "en": "where the lead ended"},
+    "owner_id": {"zh": "分配本身的结果", "en": "the allocation's own result"},
+    "first_touch_at": {"zh": "发生在分配之后", "en": "happens after the allocation"},
+    "closed_on": WITH_THE_DEAL,
+    "stage": WITH_THE_DEAL,
+    "amount_cny": {
+        "zh": "成交带来的金额，不是预期的金额", "en": "what the deal brought, not what was expected"
+    },
+}  # fmt: skip
 NUMBERS = ["employees", "existing_arr_cny", "expected_acv_cny"]
 TEXTS = ["industry", "region", "source", "channel", "lead_type"]
 
@@ -89,7 +92,7 @@ def source_leads(source: str, data: str) -> Rows:
 def source_study(leads: Rows, policy: Policy, name: str) -> tuple[Study, Rows]:
     """A study of a source's leads: the policy's points beside what leads.csv knows at creation."""
     from allocation.scoring.points import scored
-    from allocation.scoring.study import Outcome, ScoreFactor, Study, Time
+    from allocation.scoring.study import Outcome, ScoreFactor, Sentence, Study, Time
     from allocation.scoring.study import Rows as Place
 
     factors = policy.scoring.factors
@@ -110,7 +113,7 @@ def source_study(leads: Rows, policy: Policy, name: str) -> tuple[Study, Rows]:
         numbers=[*points_of, *numbers],
         features=[*points_of, *numbers, *texts],
         alternatives={"points": points_of},
-        known_later=KNOWN_LATER,
+        known_later={name: Sentence(**why) for name, why in KNOWN_LATER.items()},
         scorecard=[
             ScoreFactor(
                 id=factor.id,

@@ -90,6 +90,7 @@ def _drift(
     leads: Sequence[_ScoredLead], name: str, split: str, since: str, seed: int
 ) -> DriftReport:
     from allocation.scoring.drift_report import drift_report
+    from allocation.scoring.points import BELOW_TIERS
 
     dated = sorted(
         (lead for lead in leads if lead.created_at[:10] >= (since or "0")),
@@ -102,7 +103,7 @@ def _drift(
         for factor in dated[0].points
     }
     columns["score"] = [str(one.score) for one in dated]
-    columns["band"] = [one.band or "below every tier" for one in dated]
+    columns["band"] = [one.band or BELOW_TIERS for one in dated]
     labels = [lead.created_at[:10] for lead in dated]
     try:
         return drift_report(
@@ -126,7 +127,7 @@ def drift_of_study(study: Study, rows: Rows, split: str, since: str, seed: int) 
         )
         labels = [row[column][:10] for row in rows]
     else:
-        labels = [f"row {number}" for number in range(1, len(rows) + 1)]
+        labels = [str(number) for number in range(1, len(rows) + 1)]
         if split or since:
             raise UsageError(
                 f"{study.id} has an order and no dates: --split and --since need dates"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from notifications.charts import Bars, Caption, Series
-from notifications.evidence_parts import Section, Table, section
+from notifications.evidence_parts import Section, Table
 from notifications.lens import rational
 from notifications.record import LANGUAGES, Language
 from notifications.reports import Pen, ReportView, render_report
@@ -124,7 +124,7 @@ def _bands(report: Report, pen: Pen, *, with_example: bool = False) -> Section:
     if with_example:
         words.append(t.plain("base.example_words"))
     table = Table(t.plain("base.bands_caption"), heads, rows, css="tight") if rows else None
-    return section("bands", t.plain("base.bands"), words, None, table)
+    return Section("bands", t.plain("base.bands"), words, None, table)
 
 
 def _example(name: str, band: str, pen: Pen) -> str:
@@ -140,7 +140,7 @@ def _tenths(report: Report, pen: Pen) -> Section:
     t, tenths = pen.t, report["tenths"]
     heading = t.plain("base.tenths")
     if not tenths:
-        return section("tenths", heading, [t.plain("base.no_tenths", k=report["k"])])
+        return Section("tenths", heading, [t.plain("base.no_tenths", k=report["k"])])
     values = tuple(float(rational(text) or 0) for text in tenths)
     desc = t.plain("base.tenths_desc", most=pen.ratio(tenths[0], 1), least=pen.ratio(tenths[-1], 1))
     caption = Caption(
@@ -148,7 +148,7 @@ def _tenths(report: Report, pen: Pen) -> Section:
     )
     series = (Series(t.plain("base.leads_a_month"), "h0", values),)
     chart = Bars(caption, tuple(str(i) for i in range(1, 11)), series)
-    return section("tenths", heading, [desc], chart)
+    return Section("tenths", heading, [desc], chart)
 
 
 def _inequality(report: Report, pen: Pen) -> Section:
@@ -169,7 +169,7 @@ def _inequality(report: Report, pen: Pen) -> Section:
             rows.append([*cells, pen.ratio(row["gini"], 3), *(pen.percent(row[n]) for n in names)])
     table = Table(t.plain("base.inequality_caption"), heads, rows, css="tight")
     words = [t.plain("base.inequality_words")]
-    return section("inequality", t.plain("base.inequality"), words, None, table)
+    return Section("inequality", t.plain("base.inequality"), words, None, table)
 
 
 def _group_name(dimension: str, name: str, pen: Pen) -> str:
@@ -196,7 +196,7 @@ def _group(report: Report, pen: Pen, dimension: str) -> Section:
         words.append(t.plain("base.withheld", groups=listed, k=report["k"]))
     heading = t.plain(f"base.by_{dimension}")
     table = Table(heading, heads, rows, css="tight") if rows else None
-    return section(f"by-{dimension}", heading, words, None, table)
+    return Section(f"by-{dimension}", heading, words, None, table)
 
 
 def _gaps(report: Report, pen: Pen) -> Section:
@@ -217,7 +217,7 @@ def _gaps(report: Report, pen: Pen) -> Section:
             )
         )  # fmt: skip
     words = words or [t.plain("base.no_gaps", k=report["k"])]
-    return section("gaps", t.plain("base.gaps"), [*words, t.plain("base.gaps_words")])
+    return Section("gaps", t.plain("base.gaps"), [*words, t.plain("base.gaps_words")])
 
 
 def _limits(report: Report, pen: Pen) -> Section:
@@ -231,4 +231,4 @@ def _limits(report: Report, pen: Pen) -> Section:
     ]
     if report["too_new"]:
         words.append(t.plain("base.too_new", count=pen.number(report["too_new"])))
-    return section("limits", t.plain("base.limits"), words)
+    return Section("limits", t.plain("base.limits"), words)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from markupsafe import Markup
 
 from notifications.charts import Caption, Heat
-from notifications.evidence_parts import EvidenceView, Section, Table, evidence_view, section
+from notifications.evidence_parts import EvidenceView, Section, Table, evidence_view
 from notifications.facts import safe_name
 from notifications.lens import SENTENCE, Lens, is_count
 from notifications.record import Row
@@ -108,7 +108,7 @@ def _heat(lens: Lens, stars: Stars) -> Section:
         (t.plain("capability.unrated"), *(stars_label(lens, n) for n in range(1, MOST_STARS + 1))),
     )
     words = (t.plain("capability.heat_words"),)
-    return section("heat", t.plain("capability.heat"), words, chart if stars else None)
+    return Section("heat", t.plain("capability.heat"), words, chart if stars else None)
 
 
 def _matrix(lens: Lens, stars: Stars, heading: str, words: str, *, linked: bool = True) -> Section:

@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from notifications.charts import Bars, Caption, Rank, Ranks, Series
-from notifications.evidence_parts import EvidenceView, Section, Table, evidence_view, section
+from notifications.evidence_parts import EvidenceView, Section, Table, evidence_view
 from notifications.lens import Lens, is_count
 from notifications.record import Row
 from notifications.words import shown
@@ -92,7 +92,7 @@ def _loads(lens: Lens, reps: Sequence[Row]) -> Section:
     ]
     words = (t.plain("capacity.loads_words"), t.plain("capacity.colours"))
     table = Table(t.plain("capacity.table"), heads, rows, 2, "tight")
-    return section(
+    return Section(
         "loads", t.plain("capacity.loads"), words, chart if carrying else None, table,
         folded=t.plain("chart.table"),
     )  # fmt: skip
@@ -232,4 +232,4 @@ def _history(lens: Lens) -> Section | None:
     )
     table = Table(heading, [t.plain(f"capacity.{name}") for name in names], rows[::-1], 2, "tight")
     words = (t.plain("capacity.history_words"),)
-    return section("history", heading, words, chart if len(weeks) > 1 else None, table)
+    return Section("history", heading, words, chart if len(weeks) > 1 else None, table)

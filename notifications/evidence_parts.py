@@ -35,11 +35,15 @@ class Section:
     id: str
     heading: str
     words: Sequence[str | Markup] = ()
-    chips: Sequence[tuple[str, str]] = ()
-    drawing: Markup | None = None
-    drawing_label: str = ""
+    chart: Chart | None = None
     table: Table | None = None
     folded: str = ""
+    chips: Sequence[tuple[str, str]] = ()
+
+    @property
+    def drawing(self) -> Markup | None:
+        """The chart as inline SVG; drawn where a page asks, a terminal never does."""
+        return svg(self.chart) if self.chart else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +62,6 @@ class EvidenceView:
     lede: str | Markup
     tabs: Sequence[Tab]
     sections: Sequence[Section]
-
-
-def section(
-    id_: str,
-    heading: str,
-    words: Sequence[str | Markup] = (),
-    chart: Chart | None = None,
-    table: Table | None = None,
-    **more: object,
-) -> Section:
-    """A section with its chart drawn."""
-    return Section(
-        id_,
-        heading,
-        words,
-        drawing=svg(chart) if chart else None,
-        drawing_label=chart.caption.title if chart else "",
-        table=table,
-        **more,  # type: ignore[arg-type]
-    )
 
 
 def evidence_view(

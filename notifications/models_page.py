@@ -49,7 +49,7 @@ def _overview(lens: Lens, counts: Counter[str]) -> Section:
     if lens.is_team and lens.facts.record.dbt_docs:
         link = Markup('<a href="../../../{}">dbt docs</a>').format(DBT_DOCS)
         words.append(t("models.dbt_docs", link=link))
-    return Section("overview", t.plain("models.overview"), words, chips)
+    return Section("overview", t.plain("models.overview"), words, chips=chips)
 
 
 def _links(lens: Lens, names: list[str]) -> Markup:

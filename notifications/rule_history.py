@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from notifications.charts import Caption, Multiples
-from notifications.evidence_parts import Section, Table, section
+from notifications.evidence_parts import Section, Table
 from notifications.facts import safe_name
 from notifications.lens import Lens
 from notifications.record import Row
@@ -68,7 +68,7 @@ def _section(lens: Lens, door: str, verdicts: list[Row]) -> Section:
         [[lens.number(id_), *(_cell(lens, rules.get(id_)) for rules in by_run)] for id_ in ids],
         css="tight",
     )
-    return section(
+    return Section(
         f"history-of-{safe_name(door)}",
         title,
         (desc, t.plain("history.words")),

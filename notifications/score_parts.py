@@ -21,16 +21,17 @@ def percent(t: Words, value: object) -> str:
     return formats.percent(Fraction(value).limit_denominator(10**6), t.language)
 
 
-def figure(value: object, places: int = 3) -> str:
-    """Three places, as the terminal shows them; a PSI of many rows needs four."""
-    return f"{value:.{places}f}" if isinstance(value, int | float) else "–"
+def figure(value: object, places: int = 3, sign: str = "") -> str:
+    """Three places; a PSI of many rows needs four. sign: "+" for a difference."""
+    return f"{value:{sign}.{places}f}" if isinstance(value, int | float) else "–"
 
 
-def interval(value: Row | None) -> str:
+def interval(value: Row | None, sign: str = "") -> str:
     """ "0.712 [0.690, 0.733]"."""
     if not value:
         return "–"
-    return f"{figure(value.get('value'))} [{figure(value.get('low'))}, {figure(value.get('high'))}]"
+    middle, low, high = (figure(value.get(name), sign=sign) for name in ("value", "low", "high"))
+    return f"{middle} [{low}, {high}]"
 
 
 def lift_chart(t: Words, id_: str, deciles: Sequence[Row]) -> Bars:
@@ -74,6 +75,20 @@ def calibration_chart(t: Words, id_: str, deciles: Sequence[Row]) -> Calibration
         ),
         tuple(points),
     )  # fmt: skip
+
+
+def calibration_rows(t: Words, deciles: Sequence[Row]) -> list[list[str]]:
+    rows = []
+    for row in deciles:
+        low, high = wilson(int(row.get("wins") or 0), int(row.get("rows") or 0))
+        between = f"{percent(t, low)} – {percent(t, high)}"
+        rows.append(
+            [
+                str(row.get("number")), percent(t, row.get("predicted")),
+                percent(t, row.get("win_rate")), between,
+            ]
+        )  # fmt: skip
+    return rows
 
 
 def wilson(wins: int, rows: int) -> tuple[float, float]:

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from notifications.charts import Chart, chinese_fonts, png
+from notifications.charts import chinese_fonts, png
 from notifications.evidence_parts import Section
 from notifications.record import LANGUAGES, Row
-from notifications.score_sections import backtest_sections, drift_sections, fit_sections
+from notifications.score_backtest import MOVED, backtest_sections
+from notifications.score_sections import drift_sections, fit_sections
 from notifications.site import HERE, environment
+from notifications.views import HTML_LANG
 from notifications.words import Words, shown, words
 
 STYLE = "fairlead.css"
@@ -41,10 +43,11 @@ def report_files(name: str, report: Row) -> dict[str, bytes]:
     template = environment().get_template("score_report.html.j2")
     for language in LANGUAGES:
         t = words(language)
-        view, _ = _view(t, name, report)
+        view = report_view(t, name, report)
         files[f"{name}.{language}.html"] = template.render(v=view, t=t).encode()
     # A picture's words need a font of this machine; English ones are always there.
-    _, charts = _view(words("zh" if chinese_fonts() else "en"), name, report)
+    drawn = report_view(words("zh" if chinese_fonts() else "en"), name, report)
+    charts = [section.chart for section in drawn.sections if section.chart]
     return files | {f"{name}-{chart.caption.id}.png": png(chart) for chart in charts}
 
 
@@ -58,28 +61,25 @@ def write_report(path: Path, report: Row) -> list[Path]:
     return written
 
 
-def _view(t: Words, name: str, report: Row) -> tuple[ReportView, list[Chart]]:
-    kinds = {
-        "fairlead/score-report/1": ("fit", fit_sections),
-        "fairlead/drift-report/1": ("drift", drift_sections),
-        "fairlead/backtest-report/1": ("backtest", backtest_sections),
-    }
-    if report.get("format") not in kinds:
-        raise ValueError(f"not a report of fairlead score: {report.get('format')!r}")
-    kind, build = kinds[report["format"]]
-    charts: list[Chart] = []
-    sections, lede, verdict = build(t, report, charts)
+def report_view(t: Words, name: str, report: Row, listed: int = MOVED) -> ReportView:
+    """The report in one language. listed: how many moved leads of a back-test."""
+    match report.get("format"):
+        case "fairlead/score-report/2":
+            kind, (sections, lede, verdict) = "fit", fit_sections(t, report)
+        case "fairlead/drift-report/1":
+            kind, (sections, lede, verdict) = "drift", drift_sections(t, report)
+        case "fairlead/backtest-report/2":
+            kind, (sections, lede, verdict) = "backtest", backtest_sections(t, report, listed)
+        case other:
+            raise ValueError(f"not a report of fairlead score: {other!r}")
     other = "en" if t.language == "zh" else "zh"
     source = shown(report.get("study") or report.get("source") or "")
-    return (
-        ReportView(
-            "zh-CN" if t.language == "zh" else "en",
-            "en" if other == "en" else "zh-CN",
-            f"{name}.{other}.html",
-            f"{t.plain(f'report.{kind}')} · {source}",
-            lede,
-            verdict,
-            sections,
-        ),
-        charts,
+    return ReportView(
+        HTML_LANG[t.language],
+        HTML_LANG[other],
+        f"{name}.{other}.html",
+        f"{t.plain(f'report.{kind}')} · {source}",
+        lede,
+        verdict,
+        sections,
     )

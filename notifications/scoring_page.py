@@ -6,7 +6,7 @@ from collections import Counter
 from fractions import Fraction
 
 from notifications.charts import Bars, Caption, Rank, Ranks, Series
-from notifications.evidence_parts import EvidenceView, Section, Table, evidence_view, section
+from notifications.evidence_parts import EvidenceView, Section, Table, evidence_view
 from notifications.facts import BANDS
 from notifications.lens import Lens, is_count
 from notifications.words import shown
@@ -64,7 +64,7 @@ def _distribution(lens: Lens) -> Section:
         ],
         css="tight narrow",
     )
-    return section(
+    return Section(
         "distribution",
         t.plain("scoring.distribution"),
         (),
@@ -217,7 +217,7 @@ def _unknown(lens: Lens) -> Section | None:
         [[lens.factor(name), lens.number(n), parts[name]] for name, n in counts.items()],
         css="tight narrow",
     )
-    return section(
+    return Section(
         "unknown",
         t.plain("quality.unknown"),
         (t.plain("quality.unknown_words"),),

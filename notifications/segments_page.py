@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from notifications.charts import Caption, Rank, Ranks
-from notifications.evidence_parts import EvidenceView, Section, Table, evidence_view, section
+from notifications.evidence_parts import EvidenceView, Section, Table, evidence_view
 from notifications.lens import Lens, rational
 from notifications.record import Row
 
@@ -54,7 +54,7 @@ def _kind(lens: Lens, kind: str, rows: Sequence[Row]) -> Section | None:
     words = [t.plain("segments.interval_words")]
     words += [t.plain("segments.benchmark_words")] if compares else []
     words += [t.plain("segments.withheld", count=len(rows) - len(kept))] * (len(kept) < len(rows))
-    return section(
+    return Section(
         kind,
         heading,
         words,

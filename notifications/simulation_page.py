@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from notifications.charts import Caption, Rank, Ranks
-from notifications.evidence_parts import Section, Table, section
+from notifications.evidence_parts import Section, Table
 from notifications.record import LANGUAGES, Language
 from notifications.reports import Pen, ReportView, render_report
 from notifications.simulation_parts import by_band, evenness, set_aside
@@ -119,7 +119,7 @@ def _compared(report: Report, pen: Pen) -> Section:
         t.plain("sim.after", policy=shown(pair[1]["policy"])),
         t.plain("sim.change"),
     ]
-    return section(
+    return Section(
         "compared",
         t.plain("sim.compared"),
         [t.plain("sim.agreement_words")],
@@ -143,7 +143,7 @@ def _gains(report: Report, pen: Pen) -> Section:
         moved=pen.number(change["chance_moved"]),
         most=pen.number(change["chance_most"]),
     )
-    return section("gains", pen.t.plain("sim.gains"), [text, chance])
+    return Section("gains", pen.t.plain("sim.gains"), [text, chance])
 
 
 def _charts(report: Report, pen: Pen) -> list[Section]:
@@ -156,7 +156,7 @@ def _charts(report: Report, pen: Pen) -> list[Section]:
 def _chart(kind: str, rows: Sequence[Mapping[str, Any]], tone: str, pen: Pen) -> Section:
     heading = pen.t.plain(f"sim.{kind}_chart")
     if not rows:
-        return section(f"{kind}-part", heading, [pen.t.plain("sim.nobody")])
+        return Section(f"{kind}-part", heading, [pen.t.plain("sim.nobody")])
     bars = tuple(
         Rank(
             shown(row["name"]), float(abs(row["count"][1] - row["count"][0])), tone,
@@ -166,7 +166,7 @@ def _chart(kind: str, rows: Sequence[Mapping[str, Any]], tone: str, pen: Pen) ->
     )  # fmt: skip
     desc = pen.t.plain("sim.chart_desc", count=pen.number(len(bars)))
     chart = Ranks(Caption(f"{kind}-chart", heading, desc, pen.t.plain("sim.axis")), bars)
-    return section(f"{kind}-part", heading, (), chart)
+    return Section(f"{kind}-part", heading, (), chart)
 
 
 def _everyone(report: Report, pen: Pen) -> Section:
@@ -188,7 +188,7 @@ def _everyone(report: Report, pen: Pen) -> Section:
     ]  # fmt: skip
     heading = t.plain("sheet.all_reps")
     table = Table(heading, heads, rows, text=2, css="tight")
-    return section("everyone", heading, (), None, table, folded=f"{heading} ({len(rows)})")
+    return Section("everyone", heading, (), None, table, folded=f"{heading} ({len(rows)})")
 
 
 def _pair(pair: Sequence[int], pen: Pen) -> str:
@@ -204,4 +204,4 @@ def _reading(report: Report, pen: Pen) -> Section:
         )
         for note in report["notes"]
     ]
-    return section("reading", t.plain("sim.assumptions"), words)
+    return Section("reading", t.plain("sim.assumptions"), words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from notifications.evidence_parts import Section, Table, section
+from notifications.evidence_parts import Section, Table
 from notifications.reports import Pen
 from notifications.words import shown
 
@@ -26,7 +26,7 @@ def by_band(report: Report, pen: Pen) -> Section:
             )  # fmt: skip
     heads = [t.plain("sim.band"), t.plain("sim.method"), *_sides(report, pen)]
     caption = t.plain("sim.bands_caption")
-    return section(
+    return Section(
         "bands", t.plain("sim.bands"), (), None, Table(caption, heads, rows, text=2, css="tight")
     )
 
@@ -54,7 +54,7 @@ def set_aside(report: Report, pen: Pen) -> list[Section]:
         if rows:
             heads = [t.plain(first), *_sides(report, pen)]
             table = Table(t.plain(caption), heads, rows, css="tight")
-            found.append(section(id_, t.plain(heading), (), None, table))
+            found.append(Section(id_, t.plain(heading), (), None, table))
     return found
 
 
@@ -82,7 +82,7 @@ def evenness(report: Report, pen: Pen) -> Section:
     reps = sum(row["reps"] for row in report["new"]["spreads"])
     words = [t.plain("sim.even_words", reps=pen.number(reps))]
     table = Table(t.plain("sheet.roles"), heads, rows, text=2, css="tight")
-    return section("even", t.plain("sim.even"), words, None, table)
+    return Section("even", t.plain("sim.even"), words, None, table)
 
 
 def _sides(report: Report, pen: Pen) -> list[str]:

@@ -18,9 +18,14 @@ from allocation.scoring.metrics import (
     deciles,
     quality,
 )
-from allocation.scoring.points import Disagreements, Scored, disagreements, scored
-
-NONE = "below every tier"
+from allocation.scoring.points import (
+    BELOW_TIERS,
+    Disagreements,
+    Scored,
+    disagreements,
+    scored,
+)
+from allocation.scoring.remarks import Code, Remark, remark
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,7 @@ class Backtest:
     order_gain: Interval  # auc_order of the new minus the old, on the same rows
     moves: dict[str, dict[str, int]]
     moved: tuple[Moved, ...]
-    verdict: str
+    verdict: tuple[Remark, ...]
 
 
 def backtest(
@@ -108,12 +113,12 @@ def backtest(
         raise ValueError("the source has no closed leads of both outcomes to test a policy on")
     first, last = window
     inside = [n for n, lead in enumerate(leads) if first <= lead.created_on <= last]
-    bands = [tier.band for tier in old[1].tiers] + [NONE]
-    bands = list(dict.fromkeys([*bands[:-1], *(tier.band for tier in new[1].tiers), NONE]))
+    bands = [tier.band for tier in old[1].tiers] + [BELOW_TIERS]
+    bands = list(dict.fromkeys([*bands[:-1], *(tier.band for tier in new[1].tiers), BELOW_TIERS]))
     moves = {a: dict.fromkeys(bands, 0) for a in bands}
     moved = []
     for n in inside:
-        a, b = before[n].band or NONE, after[n].band or NONE
+        a, b = before[n].band or BELOW_TIERS, after[n].band or BELOW_TIERS
         moves[a][b] += 1
         if a != b:
             moved.append(_moved(leads[n], before[n], after[n]))
@@ -128,24 +133,23 @@ def backtest(
     )  # fmt: skip
     return Backtest(
         source, window, len(inside), len(closed), int(won.sum()), versions[0], versions[1], gain,
-        moves, tuple(moved), _verdict(gain),
+        moves, tuple(moved), (_verdict(gain),),
     )  # fmt: skip
 
 
-def _verdict(gain: Interval) -> str:
-    figures = f"AUC {gain.value:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}]"
+def _verdict(gain: Interval) -> Remark:
     if gain.low > 0:
-        return f"the new version orders wins better than the old one: {figures}"
+        return remark(Code.ORDERS_BETTER, gain=gain)
     if gain.high < 0:
-        return f"the new version orders wins worse than the old one: {figures}"
-    return f"no difference beyond chance in how wins are ordered: {figures}"
+        return remark(Code.ORDERS_WORSE, gain=gain)
+    return remark(Code.ORDERS_ALIKE, gain=gain)
 
 
 def _moved(lead: Lead, before: Scored, after: Scored) -> Moved:
     names = dict.fromkeys([*before.points, *after.points])
     changed = tuple(n for n in names if before.points.get(n) != after.points.get(n))
     return Moved(
-        lead.lead_id, lead.created_on, before.band or NONE, after.band or NONE,
+        lead.lead_id, lead.created_on, before.band or BELOW_TIERS, after.band or BELOW_TIERS,
         before.score, after.score, changed,
     )  # fmt: skip
 
@@ -155,9 +159,9 @@ def _version(
 ) -> Version:
     bands = [tier.band for tier in scoring.tiers]
     rates = []
-    for band in [*bands, NONE]:
-        inside = np.array([(one.band or NONE) == band for one in scores])
-        if inside.any() or band != NONE:
+    for band in [*bands, BELOW_TIERS]:
+        inside = np.array([(one.band or BELOW_TIERS) == band for one in scores])
+        if inside.any() or band != BELOW_TIERS:
             rates.append(TierRate(band, int(inside.sum()), int(won[inside].sum())))
     order = _order(scoring, scores)
 

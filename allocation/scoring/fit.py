@@ -17,11 +17,13 @@ from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
 from allocation.scoring.metrics import Fold, Quality, quality
+from allocation.scoring.remarks import Code, Remark, remark
 
 LEARN_SHARE = 0.8
 FOLDS = 5
 LEAST = 120  # wins and losses each: below, an AUC's interval is wider than +-.07
 MANY_ROWS = 5_000  # from here boosting on histograms, and one repeat of the folds: both as good
+LINEAR, BOOSTED = "logistic_regression", "gradient_boosting"
 RARE = 5  # texts seen less often while learning share one column
 
 
@@ -39,12 +41,12 @@ class History:
     allocated: NDArray[np.float64] | None = None
     known: NDArray[np.float64] | None = None
 
-    def too_few(self) -> str:
-        """Why this history is too small to learn from; empty if it is not."""
+    def too_few(self) -> Remark | None:
+        """Why this history is too small to learn from; None if it is not."""
         wins, losses = int(self.won.sum()), int((~self.won).sum())
         if min(wins, losses) >= LEAST:
-            return ""
-        return f"{wins} wins and {losses} losses; at least {LEAST} of each are needed"
+            return None
+        return remark(Code.TOO_FEW, wins=wins, losses=losses, least=LEAST)
 
 
 @dataclass(frozen=True)
@@ -132,13 +134,13 @@ def makers(rows: int, seed: int) -> dict[str, Callable[[], Any]]:
         )
     )
     return {
-        "logistic regression": lambda: LogisticRegression(C=0.3, max_iter=1000),
-        "gradient boosting": boosting,
+        LINEAR: lambda: LogisticRegression(C=0.3, max_iter=1000),
+        BOOSTED: boosting,
     }
 
 
 def _judged(history: History, split: Split, make: Callable[[], Any], name: str) -> Fold:
-    encoder = Encoder.learnt(history, split.learn, scaled=name == "logistic regression")
+    encoder = Encoder.learnt(history, split.learn, scaled=name == LINEAR)
     # One thread: where cores are shared, boosting's threads wait for each other (6 s against 80 s).
     with threadpool_limits(1):
         model = make().fit(encoder.matrix(history, split.learn), history.won[split.learn])

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocation.scoring.metrics import auc
+from allocation.scoring.remarks import Code, Remark, remark
 
 Row = Mapping[str, str]
 # A model of all columns reaches .82 on the best public B2B set; one column that comes near it alone
@@ -27,7 +28,7 @@ class Leak:
     """A column and why it cannot (or may not) have been known at allocation."""
 
     column: str
-    reason: str
+    reasons: tuple[Remark, ...]
 
 
 def leaks(
@@ -36,29 +37,30 @@ def leaks(
     *,
     time: str = "",
     derived: Mapping[str, tuple[str, str]] | None = None,
-    known_later: Mapping[str, str] | None = None,
+    known_later: Mapping[str, Mapping[str, str]] | None = None,
     planned: Sequence[str] = (),
+    outcome: str = "",
 ) -> list[Leak]:
     """Features declared as known later, the outcome's own, or dated after the allocation.
 
     time: the column with the moment of allocation; without one only declarations can be checked.
     derived: columns made from two date columns; they are known when both dates are.
+    known_later: the declared reason of a column, {"zh", "en"}.
     """
     found = []
     for feature in features:
-        if reason := (known_later or {}).get(feature):
-            found.append(Leak(feature, f"declared as known later: {reason}"))
-            continue
-        for column in (derived or {}).get(feature, (feature,)):
-            made = f" (made from {column})" if column != feature else ""
-            if column != feature and column in (known_later or {}):
-                found.append(Leak(feature, f"{(known_later or {})[column]}{made}"))
+        for column in dict.fromkeys((feature, *(derived or {}).get(feature, ()))):
+            reason = None
+            if column == outcome:
+                reason = remark(Code.IS_OUTCOME)
+            elif column in (known_later or {}):
+                reason = remark(Code.DECLARED_LATER, why=dict((known_later or {})[column]))
+            elif time and column not in planned and column != time:
+                reason = _later(column, rows, time)
+            if reason:
+                made = (remark(Code.MADE_FROM, column=column),) if column != feature else ()
+                found.append(Leak(feature, (reason, *made)))
                 break
-            if time and column not in planned and column != time:
-                late = _later(column, rows, time)
-                if late:
-                    found.append(Leak(feature, f"{late}{made}"))
-                    break
     return found
 
 
@@ -70,9 +72,7 @@ def suspicions(
     for name, cells in columns.items():
         alone = column_auc(cells, won, is_number=name in numbers)
         if alone >= SUSPICIOUS_AUC:
-            found.append(
-                Leak(name, f"AUC {alone:.2f} alone: make sure that it was known at allocation")
-            )
+            found.append(Leak(name, (remark(Code.TELLS_ALONE, auc=alone),)))
     return found
 
 
@@ -87,13 +87,8 @@ def late_fills(
         empty_open = sum(not row.get(name) for row in still_open) / len(still_open)
         empty_closed = sum(not row.get(name) for row in closed) / len(closed)
         if abs(empty_open - empty_closed) >= LATE_FILL:
-            found.append(
-                Leak(
-                    name,
-                    f"empty in {empty_open:.0%} of open and {empty_closed:.0%} of closed deals: "
-                    "its emptiness tells how a deal stands, not what the lead was",
-                )
-            )
+            why = remark(Code.FILLED_LATE, open_rate=empty_open, closed_rate=empty_closed)
+            found.append(Leak(name, (why,)))
     return found
 
 
@@ -132,7 +127,7 @@ def moment(text: str) -> datetime | None:
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
-def _later(column: str, rows: Sequence[Row], time: str) -> str:
+def _later(column: str, rows: Sequence[Row], time: str) -> Remark | None:
     dated = filled = late = 0
     for row in rows:
         text = row.get(column) or ""
@@ -142,10 +137,10 @@ def _later(column: str, rows: Sequence[Row], time: str) -> str:
         value, allocated = moment(text), moment(row.get(time) or "")
         if value is None:
             if filled > 100 and dated == 0:
-                return ""  # plain text, not dates
+                return None  # plain text, not dates
             continue
         dated += 1
         late += allocated is not None and value > allocated
     if not filled or dated < DATED_SHARE * filled or not late:
-        return ""
-    return f"dated after the allocation in {late} of {dated} rows"
+        return None
+    return remark(Code.DATED_LATER, late=late, dated=dated)

@@ -11,6 +11,8 @@ from itertools import product
 
 from allocation.policy_scoring import Band, Level, Scoring
 
+BELOW_TIERS = "below_tiers"  # stands for a band where a score reaches none
+
 
 @dataclass(frozen=True)
 class Scored:

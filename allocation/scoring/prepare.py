@@ -55,8 +55,8 @@ def prepare(study: Study, rows: Sequence[Row], features: Sequence[str]) -> Prepa
                 features, closed,
                 time=study.time.column if study.time and clocked else "",
                 derived={name: made.days for name, made in study.derived.items()},
-                known_later={**study.known_later, study.outcome.column: "it is the outcome"},
-                planned=study.planned,
+                known_later={name: why.model_dump() for name, why in study.known_later.items()},
+                planned=study.planned, outcome=study.outcome.column,
             )
         ),
         (*suspicions(columns, won, list(numbers)), *late_fills(features, closed, still_open)),

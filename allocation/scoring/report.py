@@ -11,6 +11,7 @@ from allocation.scoring.fit import Model, Split, fit, fold_splits, later_split
 from allocation.scoring.leakage import Leak
 from allocation.scoring.points import band_of
 from allocation.scoring.prepare import Prepared
+from allocation.scoring.remarks import Code, Remark, remark
 from allocation.scoring.scorecard import Proposal, proposal
 
 CHANCE = 0.5
@@ -31,13 +32,13 @@ class TierLift:
 
 @dataclass(frozen=True)
 class OutcomeDrift:
-    """Win rates in time order, and what the last 20% did to calibration; empty where no drift."""
+    """Win rates in time order, and what the last 20% did to calibration; None where no drift."""
 
     rates: tuple[float, ...]
     learnt_rate: float
     later_rate: float
     calibration_error: float
-    message: str
+    message: Remark | None
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,13 @@ class ScoreReport:
     waiting: int
     features: tuple[str, ...]
     suspicions: tuple[Leak, ...]
-    split: str
+    split: str  # "later" (first 80% learn, last 20% judge) or "folds" (identical rows together)
     models: tuple[Model, ...]
     drift: OutcomeDrift | None
     tiers: tuple[TierLift, ...]
     proposal: Proposal | None
     signal: bool
-    verdict: str
+    verdict: tuple[Remark, ...]
     seed: int
 
 
@@ -70,13 +71,13 @@ def score_report(
     models = fit(history, seed=seed, repeats=repeats)
     later = later_split(history)
     splits = [later] if later else fold_splits(history, seed=seed, repeats=1)
-    signal, why = _signal(models)
+    found = _signal(models)
+    signal = found[0].code == Code.SIGNAL
     cards = None
     if prepared.hand:
         cards = proposal(
-            prepared.points, history.won, prepared.hand, splits, seed=seed,
-            blocked="" if signal else why,
-        )  # fmt: skip
+            prepared.points, history.won, prepared.hand, splits, seed=seed, blocked=not signal
+        )
     return ScoreReport(
         study=study,
         rows=len(history.won),
@@ -86,40 +87,37 @@ def score_report(
         waiting=later.waiting if later else 0,
         features=tuple(history.columns),
         suspicions=prepared.suspicions,
-        split="first 80% learn, last 20% judge" if later else "folds, identical rows together",
+        split="later" if later else "folds",
         models=tuple(models),
         drift=_drift(prepared, models, later) if later else None,
         tiers=_tiers(prepared, splits, scoring),
         proposal=cards,
         signal=signal,
-        verdict=_verdict(signal, why, cards),
+        verdict=(*found, _advice(cards, signal=signal)),
         seed=seed,
     )
 
 
-def _signal(models: Sequence[Model]) -> tuple[bool, str]:
+def _signal(models: Sequence[Model]) -> tuple[Remark, ...]:
     """Whether the linear model tells wins from losses on rows it has not seen.
 
     Weights are linear: what only boosting finds, no card can carry.
     """
     judged = models[0].judged
-    linear, boosted = judged.auc, models[1].judged.auc
-    figures = f"AUC {linear.value:.3f} [{linear.low:.3f}, {linear.high:.3f}]"
-    if linear.low > CHANCE:
-        return True, f"signal: {figures} on rows not seen"
-    if boosted.low > CHANCE:
-        return False, f"only boosting finds a signal, weights cannot carry it ({figures})"
-    few = judged.wins < LEAST_JUDGED
-    thin = f"; with {judged.wins} wins judged only a strong one could show" if few else ""
-    return False, f"no signal: {figures} includes chance{thin}"
+    if judged.auc.low > CHANCE:
+        return (remark(Code.SIGNAL, auc=judged.auc),)
+    if models[1].judged.auc.low > CHANCE:
+        return (remark(Code.ONLY_BOOSTING, auc=judged.auc),)
+    none = remark(Code.NO_SIGNAL, auc=judged.auc)
+    if judged.wins < LEAST_JUDGED:
+        return (none, remark(Code.FEW_JUDGED, wins=judged.wins))
+    return (none,)
 
 
-def _verdict(signal: bool, why: str, cards: Proposal | None) -> str:
+def _advice(cards: Proposal | None, *, signal: bool) -> Remark:
     if not signal:
-        return f"{why[:1].upper()}{why[1:]}. Keep the hand weights."
-    if cards is None:
-        return f"{why[:1].upper()}{why[1:]}. The study names no scorecard, so none is proposed."
-    return f"{why[:1].upper()}{why[1:]}. {cards.why[:1].upper()}{cards.why[1:]}."
+        return remark(Code.KEEP_HAND)
+    return cards.why if cards else remark(Code.NO_SCORECARD)
 
 
 def _drift(prepared: Prepared, models: Sequence[Model], later: Split) -> OutcomeDrift:
@@ -131,13 +129,13 @@ def _drift(prepared: Prepared, models: Sequence[Model], later: Split) -> Outcome
         learnt * (1 - learnt) / len(later.learn) + after * (1 - after) / len(later.judge)
     )
     off = models[0].judged.calibration_error
-    message = ""
+    message = None
     if abs(after - learnt) > DRIFT_ERRORS * error:
-        message = (
-            f"DRIFT: {learnt:.1%} of the learning rows were won and {after:.1%} of the later ones; "
-            f"predicted chances are off by {off.value:.3f} [{off.low:.3f}, {off.high:.3f}] "
-            f"(random folds promised {models[0].folds.calibration_error.value:.3f})"
-        )
+        promised = models[0].folds.calibration_error.value
+        message = remark(
+            Code.OUTCOME_DRIFT,
+            learnt_rate=learnt, later_rate=after, error=off, promised=promised,
+        )  # fmt: skip
     rates = rates_over_time(won[np.argsort(history.allocated, kind="stable")])
     return OutcomeDrift(tuple(rates), learnt, after, off.value, message)
 
@@ -156,24 +154,3 @@ def _tiers(
         rate = float(won[inside].mean()) if inside.any() else 0.0
         result.append(TierLift(tier.band, int(inside.sum()), rate, rate / (won.mean() or 1.0)))
     return tuple(result)
-
-
-def policy_fragment(report: ScoreReport) -> str:
-    """The YAML that a new policy version would carry: weights in percent by factor, or why not."""
-    if report.proposal is None or not report.proposal.proposed:
-        return f"# {report.verdict}\n"
-    card = report.proposal.card(report.proposal.proposed)
-    total = sum(card.weights.values())
-    percent = {name: 100 * weight / total for name, weight in card.weights.items()}
-    whole = {name: int(value) for name, value in percent.items()}
-    for name in sorted(percent, key=lambda n: whole[n] - percent[n])[: 100 - sum(whole.values())]:
-        whole[name] += 1
-    lines = [
-        f"# Proposed by `fairlead score fit` on {report.study} (seed {report.seed}): {card.name}",
-        f"# {report.proposal.why}",
-        "# Not adopted: copy it into a new version, back-test it, have it approved.",
-        "scoring:",
-        "  factors:",
-    ]
-    lines += [f"    - {{id: {name}, weight_pct: {weight}}}" for name, weight in whole.items()]
-    return "\n".join(lines) + "\n"

@@ -14,8 +14,9 @@ from sklearn.linear_model import LogisticRegression
 
 from allocation.scoring.fit import Split
 from allocation.scoring.metrics import Fold, Interval, auc_difference, quality
+from allocation.scoring.remarks import Code, Remark, remark
 
-HAND = "hand weights"
+HAND, SUM, PERCENTS, ROUNDED, SEARCHED = "hand", "sum", "percents", "rounded", "searched"
 LARGEST = 4  # weights 0-4: with six factors 15,625 cards, and a sum that fits in a head
 ROUGHNESS = 0.1  # L2 penalty on coefficients: points are few values and may be collinear
 MOST_CARDS = 40_000  # tried in about a second
@@ -36,14 +37,15 @@ class Card:
 
 @dataclass(frozen=True)
 class Proposal:
-    """The cards compared; `proposed` is the name of the one worth a new version, or empty."""
+    """The cards compared; `proposed` is the name of the one worth a new version, or empty.
+
+    weights: what the new version would carry, whole percents by factor; empty without a proposal.
+    """
 
     cards: tuple[Card, ...]
     proposed: str
-    why: str
-
-    def card(self, name: str) -> Card:
-        return next(card for card in self.cards if card.name == name)
+    why: Remark
+    weights: dict[str, int]
 
 
 def proposal(
@@ -53,12 +55,12 @@ def proposal(
     splits: Sequence[Split],
     *,
     seed: int,
-    blocked: str = "",
+    blocked: bool = False,
 ) -> Proposal:
     """Hand weights, plain sum, fitted percents and integer cards, judged on rows not learnt from.
 
     points: (rows, factors) in the order of `hand`. splits: one by time, whose card is proposed; or
-    folds, which judge the way of fitting while the card shown learns from all rows. blocked: why
+    folds, which judge the way of fitting while the card shown learns from all rows. blocked:
     nothing may be proposed (no signal); the cards are compared all the same.
     """
     names = list(hand)
@@ -79,35 +81,38 @@ def proposal(
         )
         for name, weights in shown.items()
     ]
-    return Proposal(tuple(cards), *_chosen(cards, blocked))
+    best = None if blocked else _best(cards)
+    if best is None:
+        why = remark(Code.KEEP_HAND if blocked else Code.NO_BETTER_CARD)
+        return Proposal(tuple(cards), "", why, {})
+    why = remark(Code.BETTER_CARD, card=best.name, gain=best.against_hand)
+    percents = in_percent(np.array(list(best.weights.values()), float))
+    return Proposal(tuple(cards), best.name, why, dict(zip(names, percents, strict=True)))
 
 
 def _choices(points: Profile, won: NDArray[np.bool_], hand: dict[str, int]) -> dict[str, list[int]]:
     exact = coefficients(points, won)
     return {
         HAND: list(hand.values()),
-        "plain sum": [1] * len(hand),
-        "fitted percents": in_percent(exact),
-        "rounded coefficients": rounded(exact),
-        "integer scorecard": best_card(points, won, exact),
+        SUM: [1] * len(hand),
+        PERCENTS: in_percent(exact),
+        ROUNDED: rounded(exact),
+        SEARCHED: best_card(points, won, exact),
     }
 
 
-def _chosen(cards: Sequence[Card], blocked: str) -> tuple[str, str]:
-    if blocked:
-        return "", f"keep the hand weights: {blocked}"
-    fitted = [card for card in cards if card.name in ("fitted percents", "integer scorecard")]
-    better = [card for card in fitted if card.against_hand and card.against_hand.low > 0]
-    if not better:
-        return "", "keep the hand weights: no fitted card beats them beyond chance on the hold-out"
-    # Chosen by the lower end: the one that is surely better, not the one that was lucky.
-    best = max(better, key=lambda card: card.against_hand.low if card.against_hand else 0.0)
-    gain = best.against_hand
-    assert gain is not None
-    return best.name, (
-        f"{best.name}: AUC {gain.value:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}] "
-        "against the hand weights on the hold-out"
-    )
+def _best(cards: Sequence[Card]) -> Card | None:
+    """The fitted card that beats the hand weights beyond chance, if any.
+
+    By the lower end of the gain: the one that is surely better, not the one that was lucky.
+    """
+    gains = {
+        card.name: card.against_hand.low
+        for card in cards
+        if card.name in (PERCENTS, SEARCHED) and card.against_hand
+    }
+    better = [card for card in cards if gains.get(card.name, 0.0) > 0]
+    return max(better, key=lambda card: gains[card.name], default=None)
 
 
 def coefficients(points: Profile, won: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -13,7 +13,8 @@ numbers: [age, balance]           # features that are numbers; every other one i
 features: [age, balance, job]     # what the fit uses
 alternatives: {bant: [job]}       # named choices of other features (--features bant)
 derived: {cycle_days: {days: [created_on, closed_on]}}   # columns made from two dates
-known_later: {duration: known only after the call}   # refused as a feature, with the reason
+known_later: {duration: known only after the call}   # refused as a feature, with the reason;
+                                  # or in both languages: {duration: {zh: …, en: …}}
 planned: [contract_end_on]        # dates ahead that are known early
 scorecard:                        # optional: factors of 1-3 points and their hand weights
   - {id: budget, column: Budgt_alloc, weight_pct: 20, points: {"Yes": 3}, otherwise: 1}
@@ -72,6 +73,18 @@ class Days(_Part):
     days: tuple[str, str] = Field(description="From this date column to that one.")
 
 
+class Sentence(_Part):
+    """The study's own words; a plain text stands for both languages."""
+
+    zh: str
+    en: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_text(cls, given: object) -> object:
+        return {"zh": given, "en": given} if isinstance(given, str) else given
+
+
 class ScoreFactor(_Part):
     id: str
     column: str
@@ -99,7 +112,7 @@ class Study(_Part):
     features: list[str] = Field(min_length=1)
     alternatives: dict[str, list[str]] = {}
     derived: dict[str, Days] = {}
-    known_later: dict[str, str] = {}
+    known_later: dict[str, Sentence] = {}
     planned: list[str] = []
     scorecard: list[ScoreFactor] = []
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from allocation.scoring.prepare import prepare
+from allocation.scoring.remarks import Code
 from allocation.scoring.report import score_report
 from flows.score_history import read_study, source_leads, source_study, study_rows
 from flows.score_periods import drift_of_study
@@ -85,7 +86,9 @@ def test_the_banks_last_fifth_is_met_and_its_drift_is_reported():
     assert linear.auc.holds(0.718)
     assert boosted.auc.holds(0.696)
     assert linear.calibration_error.value == pytest.approx(0.19, abs=0.01)
-    assert report.drift.message.startswith("DRIFT: 6.7% of the learning rows were won and 31.6%")
+    said = report.drift.message.figures
+    assert said["learnt_rate"] == pytest.approx(0.067, abs=0.0005)
+    assert said["later_rate"] == pytest.approx(0.316, abs=0.0005)
     assert report.drift.rates[0] == pytest.approx(0.030, abs=0.0005)
     assert report.drift.rates[-1] == pytest.approx(0.471, abs=0.0005)
 
@@ -108,8 +111,7 @@ def test_maven_has_no_signal_and_the_hand_weights_stay():
         assert model.later.auc.holds(0.5)
         assert model.folds.auc.value < 0.52
     assert not report.signal
-    assert report.verdict.startswith("No signal")
-    assert report.verdict.endswith("Keep the hand weights.")
+    assert [said.code for said in report.verdict] == [Code.NO_SIGNAL, Code.KEEP_HAND]
     assert report.proposal.proposed == ""
 
 

@@ -31,17 +31,25 @@ VERSION = {
     "auc_order": BETWEEN, "deciles": TENTHS,
     "tiers": [{"band": "enterprise", "leads": 200, "wins": 50}],
 }  # fmt: skip
+
+
+def said(code: str, **figures: Any) -> dict[str, Any]:
+    return {"code": code, "figures": figures}
+
+
 REPORTS: dict[str, dict[str, Any]] = {
     "fit": {
-        "format": "fairlead/score-report/1", "study": "maven", "rows": 6_711, "wins": 4_238,
-        "seed": 1, "models": [{"name": "logistic regression", "folds": QUALITY, "later": None}],
+        "format": "fairlead/score-report/2", "study": "maven", "rows": 6_711, "wins": 4_238,
+        "seed": 1, "models": [{"name": "logistic_regression", "folds": QUALITY, "later": None}],
         "tiers": [{"band": "enterprise", "rows": 70, "win_rate": 0.31, "lift": 1.6}],
-        "drift": {"rates": [0.4, 0.5], "message": "DRIFT: later"},
-        "suspicions": [{"column": "close_date", "reason": "known later"}],
-        "proposal": {"proposed": "fitted percents", "why": "it beats them",
-                     "cards": [{"name": "fitted percents", "weights": {"budget": 30},
+        "drift": {"rates": [0.4, 0.5], "message": said(
+            "outcome_drift", learnt_rate=0.067, later_rate=0.316, error=BETWEEN, promised=0.01)},
+        "suspicions": [{"column": "close_date", "reasons": [said("tells_alone", auc=0.81)]}],
+        "proposal": {"proposed": "percents", "weights": {"budget": 100},
+                     "why": said("better_card", card="percents", gain=BETWEEN),
+                     "cards": [{"name": "percents", "weights": {"budget": 30},
                                 "auc": BETWEEN, "against_hand": BETWEEN}]},
-        "verdict": "No signal. Keep the hand weights.",
+        "verdict": [said("no_signal", auc=BETWEEN), said("keep_hand")],
     },
     "drift": {
         "format": "fairlead/drift-report/1", "source": "crm",
@@ -51,14 +59,14 @@ REPORTS: dict[str, dict[str, Any]] = {
         "win_rates": [0.2, 0.3], "seed": 1,
     },
     "backtest": {
-        "format": "fairlead/backtest-report/1", "source": "crm",
+        "format": "fairlead/backtest-report/2", "source": "crm",
         "window": ["2026-07-01", "2026-09-30"], "in_window": 12, "closed": 400, "wins": 100,
         "old": VERSION, "new": VERSION | {"policy": "lead-allocation 2.1"}, "order_gain": BETWEEN,
         "moves": {"enterprise": {"enterprise": 3, "smb": 1}, "smb": {"enterprise": 0, "smb": 8}},
         "moved": [{"lead_id": "L1", "created_on": "2026-07-02", "before": "enterprise",
                    "after": "smb", "score_before": 15, "score_after": 9,
                    "changed": ["engagement"]}],
-        "verdict": "the new version orders wins no worse",
+        "verdict": [said("orders_alike", gain=BETWEEN)],
     },
 }  # fmt: skip
 
@@ -87,7 +95,7 @@ def test_a_report_becomes_two_pages_and_pictures_that_need_no_network(kind: str)
 
 def test_the_fit_page_says_the_verdict_the_lift_and_that_nothing_is_adopted() -> None:
     page = text(report_files("fit", REPORTS["fit"])["fit.en.html"])
-    assert "Verdict: No signal. Keep the hand weights." in page
+    assert "Verdict: No signal: AUC 0.678 [0.646, 0.707]" in page
     assert "Nothing is adopted here" in page
     assert "0.678 [0.646, 0.707]" in page
     assert "2.00" in page  # 27 of 50 where 13.5 are average
@@ -114,7 +122,10 @@ def test_a_report_of_another_format_is_refused() -> None:
 
 
 def test_hostile_text_in_a_report_is_inert(tmp_path: Path) -> None:
-    report = REPORTS["backtest"] | {"source": HOSTILE, "verdict": HOSTILE}
+    report = REPORTS["backtest"] | {
+        "source": HOSTILE,
+        "verdict": [said("made_from", column=HOSTILE)],
+    }
     report["moved"] = [{"lead_id": HOSTILE, "changed": [HOSTILE], "before": HOSTILE}]
     file = tmp_path / "report.json"
     file.write_text(json.dumps(report))
