@@ -6,6 +6,7 @@ from collections.abc import Collection
 from pydantic import ValidationError
 
 from allocation.policy_check import broken_promises
+from allocation.policy_clock import broken_clock
 from allocation.policy_model import (
     BandRule,
     ExceptionRule,
@@ -67,7 +68,9 @@ def load_new_policy(text: str, zones: Collection[str] = ()) -> Policy:
 
 def _loaded(document: Document, text: str, zones: Collection[str], found: list[Mistake]) -> Policy:
     policy, mistakes = _typed(document)
-    mistakes += found + document.mistakes + broken_promises(document, zones)
+    mistakes += (
+        found + document.mistakes + broken_promises(document, zones) + broken_clock(document)
+    )
     if policy is None or mistakes:
         raise PolicyError(mistakes)
     digest = hashlib.sha256(text.encode()).hexdigest()

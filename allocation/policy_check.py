@@ -26,7 +26,6 @@ def broken_promises(document: Document, zones: Collection[str] = ()) -> list[Mis
         _tiers,
         _factors,
         _rule_ids,
-        _clock,
         _references,
         _seniority,
         _size_bands,
@@ -159,20 +158,6 @@ def _rules(value: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
     elif isinstance(value, list):
         for i, item in enumerate(value):
             yield from _rules(item, (*path, i))
-
-
-def _clock(values: Any) -> Found:
-    calendar = section_of(values, "calendar")
-    freeze, opens, closes = (calendar.get(name) for name in ("freeze", "open", "close"))
-    if isinstance(freeze, str) and isinstance(opens, str) and freeze > opens:
-        yield ("calendar", "open"), "the window opens before the snapshot is frozen"
-    if isinstance(opens, str) and isinstance(closes, str) and opens >= closes:
-        yield ("calendar", "close"), "the window closes before it opens"
-    source = section_of(values, "source")
-    if source.get("kind") == "drand" and source.get("delay_s") is None:
-        yield ("source",), "drand needs delay_s"
-    if source.get("kind") == "operator" and source.get("delay_s") is not None:
-        yield ("source", "delay_s"), "an operator's secret has no delay"
 
 
 def _references(values: Any) -> Found:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from allocation.policy_calendar import Calendar, Source
 from allocation.policy_options import (
     Anomalies,
     Credits,
@@ -29,26 +30,6 @@ from allocation.policy_service import (
 )
 
 __all__ = ["BandRule", "ExceptionRule", "Method", "Policy", "Share", "SkillRule"]
-
-Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-
-
-class Calendar(Part):
-    """The Monday clock, in the policy's zone."""
-
-    weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday"]
-    freeze: Clock = Field(description="The snapshot is frozen and logged with the select draws.")
-    open: Clock = Field(description="The lottery's window opens.")
-    close: Clock = Field(description="The window closes; after the source's time it is decided.")
-
-
-class Source(Part):
-    """Where chance comes from: written beforehand, never chosen when a draw is due."""
-
-    kind: Literal["drand", "operator"]
-    delay_s: int | None = Field(
-        default=None, ge=60, le=86_400, description="drand only: seconds from closing to the round."
-    )
 
 
 class Limits(Part):

@@ -6,6 +6,7 @@ of the run says so: an operator's draw is OPERATOR-TRUSTED, recorded rounds are 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,8 +17,12 @@ import psycopg
 from adapters.beacon import BeaconError, RecordedRounds, RelayRounds, Rounds
 from adapters.warehouse import draws
 from adapters.warehouse.ledger_store import timestamp
+from allocation.policy_calendar import PublicValue, Source
+from flows import awaited_values
 from flows.clock import ONE_SECOND, Clock, Dice
 from flows.errors import EnvironmentRefused, UsageError
+from flows.home import Home
+from flows.reserve import RESERVE_ATTEMPT, ensure_reserve, reserve_secret
 from lottery import beacon
 from lottery.sources import (
     drand_reveal,
@@ -37,33 +42,49 @@ GIVE_UP = timedelta(hours=24)  # draw.md: an outcome or a void within 24 h of th
 class Chance:
     """The source of one run's draws. `recorded` is set for trials with a file of rounds."""
 
-    kind: str  # drand | operator
+    kind: str  # drand | public | operator
     delay_s: int = beacon.DEFAULT_DELAY_S
     rounds: Rounds | None = None
     recorded: RecordedRounds | None = None
+    values: Sequence[PublicValue] = ()
+    zone: str = "UTC"
 
-    def source(self, conn: psycopg.Connection, draw: str, closes_at: datetime) -> dict[str, Any]:
-        """The source of a draw that closes then; an operator's commitment must be logged."""
+    def sources(
+        self, conn: psycopg.Connection, draw: str, closes_at: datetime
+    ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        """The sources of a draw that closes then, and what else its opening says of them.
+
+        An operator's commitment must be logged already.
+        """
         if self.kind == "drand":
-            return drand_source(timestamp(closes_at), self.delay_s)
+            return [drand_source(timestamp(closes_at), self.delay_s)], {}
+        if self.kind == "public":
+            made, look_up = awaited_values.sources(self.values, closes_at, self.zone)
+            return made, {"look_up": look_up}
         secret = draws.secret_of(conn, draw, 1)
         if secret is None:
             raise RuntimeError(f"no secret was committed for {draw}")
-        return operator_source(operator_commitment(secret.hex()))
+        return [operator_source(operator_commitment(secret.hex()))], {}
 
     def reveals(
         self, conn: psycopg.Connection, opening: dict[str, Any], clock: Clock
     ) -> list[dict[str, Any]]:
         """Wait for the source's time and return what opens it, verified.
 
-        Errors: EnvironmentRefused when no relay has the round; running again resumes here.
+        Errors: EnvironmentRefused when no relay has the round, or two people have not typed the
+        value yet (nobody waits hours for those); running again resumes here.
         """
+        if source_kind(opening) == "public":
+            return awaited_values.reveals(conn, opening, clock.now())
         due = datetime.fromtimestamp(source_time(opening), UTC)
         clock.sleep_until(due)
         if source_kind(opening) == "operator":
             secret = draws.secret_of(conn, opening["draw"], opening["attempt"])
             if secret is None:
-                raise EnvironmentRefused(f"the secret of draw {opening['draw']} is lost")
+                raise EnvironmentRefused(
+                    f"the secret of draw {opening['draw']} is lost: "
+                    f"`fairlead draw void {opening['draw']} --reason secret-lost`"
+                )
             return [operator_reveal(secret.hex())]
         return [drand_reveal(self._signature(opening["sources"][0]["round"], due, clock))]
 
@@ -90,14 +111,14 @@ class Chance:
         raise EnvironmentRefused(f"round {round_} has not appeared within 24 hours")
 
 
-def chosen_chance(
-    policy_kind: str, policy_delay_s: int | None, override: str, relays: list[str]
-) -> Chance:
+def chosen_chance(source: Source, zone: str, override: str, relays: list[str]) -> Chance:
     """The policy's source, or the trial's. Errors: UsageError, EnvironmentRefused."""
-    kind = override or policy_kind
-    delay_s = policy_delay_s or beacon.DEFAULT_DELAY_S
+    kind = override or source.kind
+    delay_s = source.delay_s or beacon.DEFAULT_DELAY_S
     if kind == "operator":
         return Chance("operator")
+    if kind == "public" and source.values:
+        return Chance("public", values=tuple(source.values), zone=zone)
     if kind == "drand":
         return Chance("drand", delay_s, RelayRounds(relays) if relays else RelayRounds())
     if kind.startswith("file:"):
@@ -128,15 +149,20 @@ def recorded_closings(recorded: RecordedRounds, delay_s: int) -> tuple[datetime,
 
 
 def ensure_commitments(
-    conn: psycopg.Connection, dice: Dice, draw_ids: list[str]
+    conn: psycopg.Connection, home: Home, dice: Dice, draw_ids: list[str]
 ) -> list[dict[str, Any]]:
-    """Keep a secret for each draw and return the commitment records to log.
+    """Keep a secret for each draw and return the commitment records to log, reserves included.
 
     They must be in the log before the pool is frozen.
     """
+    ensure_reserve(home, dice)
     records = []
     for draw in draw_ids:
         secret = dice.bytes32("operator secret", draw)
         commitment = draws.ensure_secret(conn, draw, 1, secret, operator_commitment(secret.hex()))
         records.append({"draw": draw, "attempt": 1, "commitment": commitment})
+        reserve = reserve_secret(home, draw)
+        if reserve is not None:
+            commitment = operator_commitment(reserve.hex())
+            records.append({"draw": draw, "attempt": RESERVE_ATTEMPT, "commitment": commitment})
     return records

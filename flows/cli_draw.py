@@ -29,6 +29,7 @@ def add_commands(app: typer.Typer, draw_app: typer.Typer) -> None:
         "open": open_draws,
         "close": close_draws,
         "finish": finish_draws,
+        "value": type_value,
         "void": void_draw,
     }
     for name, command in commands.items():
@@ -96,6 +97,20 @@ def finish_draws(
     from flows.command_draw import finish_lottery
 
     finish_lottery(run, policy, entropy, yes=yes)
+
+
+def type_value(
+    run: Run = "",
+    by: Annotated[str, typer.Option(help="Who types: two different people must.")] = "",
+    value: Annotated[str, typer.Option(help="What it says; empty: asked for.")] = "",
+    what: Annotated[str, typer.Option(help="Which value, when several are due.")] = "",
+    correct: Annotated[bool, typer.Option("--correct", help="Replace what you typed.")] = False,
+    yes: Yes = False,
+) -> None:
+    """Type the public value that draws wait for; it counts once two people typed the same."""
+    from flows.command_value import type_value as keep
+
+    keep(run, by, value, what, correct=correct, yes=yes)
 
 
 def void_draw(

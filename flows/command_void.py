@@ -16,15 +16,25 @@ from adapters.beacon import BeaconError
 from adapters.warehouse import draws, ledger_store
 from adapters.warehouse.draws import StoredDraw
 from adapters.warehouse.ledger_store import NewEntry, timestamp
+from flows.awaited_values import agreed
 from flows.command_draw import known_run, open_database, request_of, show_status
 from flows.errors import EnvironmentRefused, UsageError
 from flows.log_draws import LEADS_S, instant
+from flows.reserve import RESERVE_ATTEMPT, reserve_secret
 from flows.workspace import Workspace, open_workspace
 from lottery import beacon
 from lottery.endings import VOID_REASONS, void
-from lottery.records import LADDER, check_commitment, check_opening, opening_hash
+from lottery.records import LADDER, check_opening, commitment, opening_hash
 from lottery.shapes import DrawError
-from lottery.sources import DRAND, OPERATOR, operator_source, source_kind, source_time
+from lottery.sources import (
+    DRAND,
+    OPERATOR,
+    PUBLIC,
+    operator_commitment,
+    operator_source,
+    source_kind,
+    source_time,
+)
 
 # A beacon that halted catches up on its rounds, and a void whose round exists after all fails
 # every verification: so nobody is in a hurry here.
@@ -77,6 +87,9 @@ def check_may_void(
         )
     if kind == DRAND:
         _check_gap(work, draw)
+    for source in draw.opening["sources"] if kind == PUBLIC else ():
+        if agreed(conn, work.run, source["what"]) is not None:
+            raise UsageError(f"two people typed {source['what']}: run `fairlead draw finish`")
 
 
 def _check_gap(work: Workspace, draw: StoredDraw) -> None:
@@ -121,11 +134,13 @@ def next_opening(
     if draw.kind == LADDER and work.request.window:
         length = timedelta(minutes=work.request.window)
     closes_at = opens_at + length
+    sources, more = _next_sources(conn, work, draw, closes_at)
     changed = {
         "attempt": draw.attempt + 1,
         "opens_at": timestamp(opens_at),
         "closes_at": timestamp(closes_at),
-        "sources": [_next_source(conn, work, draw, closes_at)],
+        "sources": sources,
+        **more,
     }
     try:
         return check_opening(draw.opening | changed)
@@ -133,23 +148,22 @@ def next_opening(
         raise UsageError(f"the next attempt would be no valid draw: {error}") from error
 
 
-def _next_source(
+def _next_sources(
     conn: psycopg.Connection, work: Workspace, draw: StoredDraw, closes_at: datetime
-) -> dict[str, Any]:
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Of the same kind. An operator's next secret must have been committed to beforehand."""
     if source_kind(draw.opening) != OPERATOR:
-        return work.chance.source(conn, draw.draw, closes_at)
-    secret = draws.commitment_of(conn, draw.draw, draw.attempt + 1)
-    if secret is None or not ledger_store.has_record(
-        conn,
-        "commitment",
-        check_commitment({"draw": draw.draw, "attempt": draw.attempt + 1, "commitment": secret}),
-    ):
-        raise UsageError(
-            f"no commitment for attempt {draw.attempt + 1} was logged before the pool was frozen: "
-            "a new secret could be chosen for its result, so this draw stays OVERDUE"
-        )
-    return operator_source(secret)
+        return work.chance.sources(conn, draw.draw, closes_at)
+    attempt, reserve = draw.attempt + 1, reserve_secret(work.home, draw.draw)
+    if reserve is not None and attempt == RESERVE_ATTEMPT:
+        record = commitment(draw.draw, attempt, operator_commitment(reserve.hex()))
+        if ledger_store.has_record(conn, "commitment", record):
+            draws.ensure_secret(conn, draw.draw, attempt, reserve, record["commitment"])
+            return [operator_source(record["commitment"])], {}
+    raise UsageError(
+        f"no commitment for attempt {attempt} was logged before the pool was frozen whose secret "
+        "is still here: a new one could be chosen for its result, so this draw stays OVERDUE"
+    )
 
 
 def _publish(work: Workspace) -> None:

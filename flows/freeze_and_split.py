@@ -129,7 +129,7 @@ def commitment_entries(
     """What an operator must log before the pool is frozen; nothing for other sources."""
     if work.chance.kind != "operator":
         return []
-    records = ensure_commitments(conn, work.dice, draw_ids)
+    records = ensure_commitments(conn, work.home, work.dice, draw_ids)
     return [
         NewEntry("commitment", work.run, record)
         for record in records
@@ -174,13 +174,14 @@ def _select_openings(
                 policy_sha256=work.policy.sha256,
                 opens_at=timestamp(opens_at),
                 closes_at=timestamp(closes_at),
-                sources=[work.chance.source(conn, draw, closes_at)],
+                sources=sources,
                 candidates=plan.candidates,
                 shares=plan.shares,
-                more={"snapshot": digest},
+                more={"snapshot": digest, **more},
             )
             for band, plan in plans.items()
             for draw in [draw_id(work.run, band)]
+            for sources, more in [work.chance.sources(conn, draw, closes_at)]
         ]
 
     return openings

@@ -81,13 +81,15 @@ def _ladder_openings(
                 policy_sha256=work.policy.sha256,
                 opens_at=timestamp(opens_at),
                 closes_at=timestamp(closes_at),
-                sources=[work.chance.source(conn, plan.draw, closes_at)],
+                sources=sources,
                 entrants=plan.entrants,
                 prizes=plan.prizes,
                 pool=pools[f"{work.run}/{plan.band}"],
                 extra=plan.extra,
+                more=more,
             )
             for plan in plans
+            for sources, more in [work.chance.sources(conn, plan.draw, closes_at)]
         ]
 
     return openings

@@ -52,11 +52,6 @@ class Settings(BaseSettings):
         description="Where people reach `fairlead portal`, e.g. https://draw.example; "
         "used in the links of mails.",
     )
-    catch_up: Literal["skip", "latest"] = Field(
-        default="skip",
-        description="A lottery whose window was missed: `skip` stops and says so, `latest` opens "
-        "it at once for as long as the policy's window.",
-    )
     beacon_relays: str = Field(
         default="", description="drand relays, comma separated; empty: the public ones."
     )

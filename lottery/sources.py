@@ -184,7 +184,7 @@ def _source_bytes(source: Record, reveal: Any, name: str, check_beacon: bool) ->
         if reveal["what"] != source["what"]:
             raise DrawError(f"{name}.what is not the source's: {shown(reveal['what'])}")
         value = reveal["value"]
-        if type(value) is not str or not _has_form(value, source["form"]):
+        if type(value) is not str or not has_form(value, source["form"]):
             raise DrawError(f"{name}.value must match {shown(source['form'])}, not {shown(value)}")
         return tagged("public", value.encode("utf-8"))
     if operator_commitment(hexed(reveal["secret"], f"{name}.secret", 64)) != source["commitment"]:
@@ -192,7 +192,7 @@ def _source_bytes(source: Record, reveal: Any, name: str, check_beacon: bool) ->
     return bytes.fromhex(reveal["secret"])
 
 
-def _has_form(value: str, form: str) -> bool:
+def has_form(value: str, form: str) -> bool:
     """Each 0 of the form stands for one ASCII digit, every other character for itself."""
     return len(value) == len(form) and all(
         given in "0123456789" if asked == "0" else given == asked

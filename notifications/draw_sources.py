@@ -43,6 +43,7 @@ def source_facts(lens: Lens, draw: Row, at: int, source: Row) -> tuple[str, Mark
             Fact(t.plain("source.form"), lens.number(source.get("form")), True),
             Fact(t.plain("source.time"), lens.moment(source.get("at"), seconds=True)),
             Fact(t.plain("source.value"), lens.number(reveal.get("value")), True),
+            *_where(lens, draw, at),
         ]
     else:
         rows = [
@@ -53,6 +54,18 @@ def source_facts(lens: Lens, draw: Row, at: int, source: Row) -> tuple[str, Mark
     delay = source.get("delay_s")
     minutes = lens.number(delay // 60) if is_count(delay) else t.plain("unknown")
     return t.code("source", kind), t(f"source.{known}_words", minutes=minutes), rows
+
+
+def _where(lens: Lens, draw: Row, at: int) -> list[Fact]:
+    """Where and how anybody looks a public value up, as its opening says; an older one does not."""
+    hints = (draw.get("opening") or {}).get("look_up")
+    hint = hints[at] if isinstance(hints, list) and at < len(hints) else {}
+    if not isinstance(hint, dict):
+        return []
+    rows = {"look_up": hint.get("address"), "rule": hint.get(f"rule_{lens.language}")}
+    return [
+        Fact(lens.t.plain(f"source.{name}"), shown(text)) for name, text in rows.items() if text
+    ]
 
 
 def _round_time(lens: Lens, number: object) -> str:

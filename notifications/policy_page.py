@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from markupsafe import Markup
-
 from allocation.approvals import approved_sha256
 from notifications.facts import Rule, walk_rules
 from notifications.lens import Lens, is_count, sentence_text
+from notifications.policy_times import TimesView, times_view
 from notifications.views import Chrome, RuleView, chrome, policy_path, rule_view
 from notifications.words import shown
 
@@ -63,9 +62,7 @@ class PolicyView:
     approvals: Sequence[tuple[str, str, str, str]]
     approved_sha256: str
     changes: Sequence[tuple[str, str, str]]
-    clock: Sequence[tuple[str, str]]
-    source_name: str
-    source_words: Markup
+    times: TimesView
     scoring: RuleView | None
     factors: Sequence[FactorView]
     bands: Sequence[BandView]
@@ -87,11 +84,6 @@ def policy_view(lens: Lens) -> PolicyView:
     policy, t = lens.facts.policy, lens.t
     section = _section(policy)
     title = _words(lens, policy.get("title")) or t.plain("policy.untitled")
-    source = section("source")
-    kind = source.get("kind")
-    known = kind if kind in ("drand", "public", "operator") else "other"
-    delay = source.get("delay_s")
-    minutes = lens.number(delay // 60) if is_count(delay) else t.plain("unknown")
     record = lens.facts.record
     approved = approved_sha256(record.policy_text)
     return PolicyView(
@@ -117,9 +109,7 @@ def policy_view(lens: Lens) -> PolicyView:
             (lens.number(row.get("version")), lens.number(row.get("on")), _words(lens, row))
             for row in reversed(_rows(policy, "changes"))
         ],
-        clock=_clock(lens, section("calendar"), section("limits")),
-        source_name=t.code("source", kind),
-        source_words=t(f"source.{known}_words", minutes=minutes),
+        times=times_view(lens, policy),
         scoring=_rule(lens, section("scoring")),
         factors=[_factor(lens, row) for row in _rows(section("scoring"), "factors")],
         bands=_bands(lens, policy),
@@ -178,20 +168,6 @@ def _always(lens: Lens, row: Mapping[str, Any]) -> RuleView:
 
 def _roles(row: Mapping[str, Any]) -> str:
     return ", ".join(shown(role) for role in row.get("roles") or ()) or "–"
-
-
-def _clock(
-    lens: Lens, calendar: Mapping[str, Any], limits: Mapping[str, Any]
-) -> list[tuple[str, str]]:
-    t = lens.t
-    rows = [(t.plain("policy.weekday"), t.code("weekday", calendar.get("weekday")))]
-    rows += [
-        (t.plain(f"policy.{name}"), lens.number(calendar.get(name)))
-        for name in ("freeze", "open", "close")
-    ]
-    rows.append((t.plain("policy.zone"), lens.number(lens.facts.policy.get("zone"))))
-    rows.append((t.plain("policy.bad_rows"), f"{lens.number(limits.get('bad_row_pct'))}%"))
-    return rows
 
 
 def _factor(lens: Lens, row: Mapping[str, Any]) -> FactorView:

@@ -49,15 +49,6 @@ def secret_of(conn: psycopg.Connection, draw: str, attempt: int) -> bytes | None
     return bytes(row[0]) if row else None
 
 
-def commitment_of(conn: psycopg.Connection, draw: str, attempt: int) -> str | None:
-    """What was committed to for an attempt, whether or not its secret is still known."""
-    row = conn.execute(
-        "select commitment from decisions.secrets where draw = %s and attempt = %s",
-        (draw, attempt),
-    ).fetchone()
-    return str(row[0]) if row else None
-
-
 def store_opening(
     conn: psycopg.Connection, run_key: str, opening_hash: str, opening: dict[str, Any]
 ) -> None:

@@ -241,6 +241,16 @@ create table if not exists decisions.secrets (
     commitment text not null,
     primary key (draw, attempt)
 );
+-- What people typed for the public values that draws wait for: two must agree.
+create table if not exists decisions.public_values (
+    value_id bigint generated always as identity primary key,
+    run_key text not null,
+    what text not null,
+    person text not null,   -- the name without its spelling: two people must differ here
+    typed_by text not null,
+    value text not null,
+    typed_at timestamptz not null
+);
 create table if not exists decisions.lines (
     opening text not null,
     entrant text not null,
@@ -293,6 +303,19 @@ create table if not exists decisions.checkpoints (
     note text not null,
     signed_at timestamptz not null
 );
+-- Evidence that others saw a checkpoint: witnesses' signature lines, RFC 3161 responses.
+create table if not exists decisions.cosignatures (
+    size bigint not null references decisions.checkpoints (size),
+    witness text not null,
+    line text not null,
+    received_at timestamptz not null,
+    primary key (size, witness)
+);
+create table if not exists decisions.time_stamps (
+    size bigint primary key references decisions.checkpoints (size),
+    response bytea not null,
+    received_at timestamptz not null
+);
 create table if not exists decisions.outbox (
     outbox_id bigint generated always as identity primary key,
     run_key text not null references decisions.runs (run_key),
@@ -318,7 +341,8 @@ declare kept text;
 begin
     foreach kept in array array[
         'runs', 'documents', 'stages', 'decisions', 'verdicts', 'draws', 'draw_events',
-        'ledger_records', 'ledger_entries', 'checkpoints', 'outbox', 'outbox_events', 'lines'
+        'ledger_records', 'ledger_entries', 'checkpoints', 'outbox', 'outbox_events', 'lines',
+        'public_values', 'cosignatures', 'time_stamps'
     ] loop
         execute format(
             'create or replace trigger append_only before update or delete on decisions.%I '

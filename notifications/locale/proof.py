@@ -4,6 +4,16 @@ from __future__ import annotations
 
 # fmt: off
 PROOF: dict[str, tuple[str, str]] = {
+    "policy.days_open": ("Days open", "开放天数"),
+    "policy.catch_up": ("If the window was missed", "错过窗口时"),
+    "catch_up.skip": ("stop and say so", "停下并说明"),
+    "catch_up.latest": ("open at once, for as long as it would have been", "立即开启，时长不变"),
+    "weekday.saturday": ("Saturday", "星期六"),
+    "weekday.sunday": ("Sunday", "星期日"),
+    "source.look_up": ("Look it up at", "查询地址"),
+    "source.rule": ("How it is written", "写法"),
+    "source.known_at": ("Known from", "可知时间"),
+    "source.not_on": ("Not on", "以下日期没有"),
     "check.title": ("Check this site in your browser", "在浏览器里核对本站"),
     "check.lede": ("This page recomputes the log, the files, every draw and the counts on your own device. Nothing is sent anywhere.", "本页在您自己的设备上重新计算日志、文件、每一次抽签和各项数字，不向任何地方发送内容。"),
     "check.warning": ("A check offered by the very site it checks proves little: whoever can change the results can change the check. Look here first; to be sure, get the verifier elsewhere.", "被核对的网站自己提供的核对工具，证明力很小：能改结果的人也能改工具。可以先在这里看看；要确信无疑，请从别处取得核对程序。"),

@@ -117,10 +117,10 @@ def test_an_operators_closing_keeps_its_lines_only_within_the_verifiers_grace(ho
 @pytest.mark.parametrize("catch_up", ["skip", "latest"])
 def test_a_missed_window_is_skipped_or_opened_at_once_as_long_as_it_would_have_been(work, catch_up):
     missed = at(work, datetime(2026, 11, 23, 5, 0, tzinfo=UTC))  # 13:00 in Shanghai
-    settings = missed.home.settings.model_copy(update={"catch_up": catch_up})
-    missed = replace(missed, home=replace(missed.home, settings=settings))
+    calendar = missed.policy.calendar.model_copy(update={"catch_up": catch_up})
+    missed = replace(missed, policy=missed.policy.model_copy(update={"calendar": calendar}))
     if catch_up == "skip":
-        with pytest.raises(UsageError, match="FAIRLEAD_CATCH_UP"):
+        with pytest.raises(UsageError, match=r"skips a missed window \(calendar\.catch_up\)"):
             missed.ladder_window(timedelta(seconds=4))
         return
     opens_at, closes_at = missed.ladder_window(timedelta(seconds=4))

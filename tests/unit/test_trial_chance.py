@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from adapters.beacon import RecordedRounds
+from allocation.policy_calendar import Source
 from flows.chance import chosen_chance, recorded_closings
 from flows.clock import SystemDice, TrialClock, TrialDice
 from flows.errors import EnvironmentRefused, UsageError
 from lottery.beacon import round_for
 
+DRAND = Source(kind="drand", delay_s=600)
 ROUNDS = Path(__file__).parents[1] / "vectors" / "beacon" / "quicknet-rounds.json"
 
 
@@ -37,12 +39,12 @@ def test_rounds_too_close_together_are_refused(tmp_path):
 def test_a_file_that_holds_no_rounds_is_refused_by_name(tmp_path, text):
     (tmp_path / "rounds.json").write_text(text)
     with pytest.raises(EnvironmentRefused, match=r"rounds\.json"):
-        chosen_chance("drand", 600, f"file:{tmp_path / 'rounds.json'}", [])
+        chosen_chance(DRAND, "UTC", f"file:{tmp_path / 'rounds.json'}", [])
 
 
 def test_a_source_nobody_knows_is_refused():
     with pytest.raises(UsageError, match="coin"):
-        chosen_chance("drand", 600, "coin", [])
+        chosen_chance(DRAND, "UTC", "coin", [])
 
 
 def test_trial_dice_repeat_for_a_seed_and_differ_by_purpose():
