@@ -1,16 +1,15 @@
 """One run in the making: the desks, the balances, and every lead given out so far."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from allocation.balances import UNIT, Balances
 from allocation.beside import Beside
 from allocation.claims import Claims
 from allocation.decisions import Decision, Explanation, Partner
 from allocation.eligibility import Gate
-from allocation.exceptions import Cases, controlled, partners
+from allocation.exceptions import Cases, partners
 from allocation.explanation import drawn_table, held_table, named_table, pool_table
-from allocation.plans import CONTROL, LadderPlan
+from allocation.plans import LadderPlan
 from allocation.policy import ExceptionRule, Policy, Share, SkillRule
 from allocation.pool import Pool
 from allocation.rotation import EqualTurns
@@ -182,13 +181,11 @@ class Allotment:
             self.explanations.append(held_table(decision, self.roster, gate, lead, trail))
         self._decide(lead, decision)
 
-    def leave_alone(self, lead: Lead) -> None:
-        """Leaves a lead of a pilot's control arm to whoever allocated it before."""
-        assert self._policy.pilot is not None  # the plan had a control arm
-        # The draw that left it is of this run: its arm is a share that auditors can check.
-        decision = replace(controlled(lead, self._policy.pilot), share=CONTROL)
+    def leave_alone(self, lead: Lead, decision: Decision) -> None:
+        """Leaves a lead as the decision says, for which no rep was compared with another."""
         if self._explained(lead.ref):
-            trail = [*self._found.trails[lead.ref], (decision.rule, "applied")]
+            trail, step = self._found.trails[lead.ref], (decision.rule, "applied")
+            trail = trail if step in trail else [*trail, step]
             self.explanations.append(named_table(decision, trail))
         self._decide(lead, decision)
 

@@ -7,11 +7,13 @@ Source: specs/allocation.md. Phase 1 `split` and phase 2 `ladder_plans` say what
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from allocation.allotment import Allotment
 from allocation.decisions import Allocation
-from allocation.exceptions import cases
+from allocation.exceptions import cases, controlled
+from allocation.intake import awaiting, drawn_for
 from allocation.plans import (
     CONTROL,
     LadderPlan,
@@ -25,6 +27,7 @@ from allocation.policy import Policy
 from allocation.report import warnings
 from allocation.snapshot import Carry, Lead, Snapshot, snapshot_sha256
 from allocation.ties import Ties, lead_order, tie_seed
+from ledger.run_keys import is_intake
 
 __all__ = ["DrawsError", "LadderPlan", "SelectPlan", "allocate", "ladder_plans", "split"]
 
@@ -57,23 +60,34 @@ def allocate(
     seeds = [draws["selects"][band]["seed"] for band in plans if band in draws.get("selects", {})]
     ties = Ties(tie_seed(sha256, seeds))
 
+    leads = {lead.ref: lead for lead in snapshot.leads}
+    drawn = [lead for lead in snapshot.leads if lead.drawn and lead.ref not in found.settled]
     allotment = Allotment(snapshot, policy, found, ties, explained)
     overflow = [ref for ladder in ladders for ref in allotment.award(ladder, winners[ladder.draw])]
+    between = is_intake(snapshot.run)  # there is no ladder: what it would give out waits for one
+    for ref, exception in found.extra.items() if between else ():
+        allotment.leave_alone(leads[ref], awaiting(leads[ref], exception))
     overflow += [
         ref for ref in found.extra if ref not in allotment.decisions and ref not in overflow
     ]
     for lead, rule in sorted(found.board, key=lambda case: _turn(case[0], ties)):
         allotment.give_board(lead, rule)
 
-    leads = {lead.ref: lead for lead in snapshot.leads}
     for band in policy.bands:
         parts = selected.get(band.band, {})
         left_over = {ref for ref in overflow if leads[ref].band == band.band}
         for ref in parts.get(CONTROL, ()):
-            allotment.leave_alone(leads[ref])
+            assert policy.pilot is not None  # the plan had a control arm
+            # The draw that left it is of this run: its arm is a share that auditors can check.
+            decision = replace(controlled(leads[ref], policy.pilot), share=CONTROL)
+            allotment.leave_alone(leads[ref], decision)
         for share in band.shares[:-1]:
             part = [leads[ref] for ref in parts.get(share.share, ())]
-            if share.method == "lottery":
+            part += [one for one in drawn if (one.band, drawn_for(one)) == (band.band, share.share)]
+            if share.method == "lottery" and between:
+                for lead in part:
+                    allotment.leave_alone(lead, awaiting(lead, share, share.share))
+            elif share.method == "lottery":
                 left_over |= {lead.ref for lead in part if lead.ref not in allotment.decisions}
             else:
                 part.sort(key=lambda lead: _turn(lead, ties))

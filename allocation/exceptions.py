@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from allocation.credits import check_credits
 from allocation.decisions import Decision, Partner
 from allocation.eligibility import ALLOCATABLE, Gate, Roster
+from allocation.intake import ENDS_A_LEAD
 from allocation.policy import ExceptionRule, Policy
 from allocation.policy_options import Pilot
 from allocation.snapshot import Lead, Snapshot
@@ -51,7 +52,8 @@ def cases(snapshot: Snapshot, policy: Policy) -> Cases:
     for lead in sorted(special, key=lambda lead: lead_order(lead, lead.ref)):
         trail = found.trails[lead.ref] = []
         for rule in policy.exceptions:
-            outcome = _try(rule, lead, found)
+            beyond = lead.drawn is not None and rule.kind not in ENDS_A_LEAD
+            outcome = "not_applicable" if beyond else _try(rule, lead, found)
             trail.append((rule.id, outcome))
             if outcome == "applied":
                 break

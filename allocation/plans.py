@@ -2,15 +2,17 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from allocation.eligibility import Gate, Roster
 from allocation.exceptions import Cases, cases, on_trial, pilot_on
+from allocation.intake import waits_for
 from allocation.policy import ExceptionRule, Policy, Share
 from allocation.shares import share_counts
 from allocation.skill_match import Gates, rules_for
 from allocation.snapshot import Lead, Snapshot
+from ledger.run_keys import is_intake
 
 CONTROL = "pilot-control"  # the share of a band that a pilot leaves alone
 
@@ -29,7 +31,11 @@ class SelectPlan:
 
 @dataclass(frozen=True, slots=True)
 class LadderPlan:
-    """A ladder: entrants and prizes sorted; `extra` are prizes that an exception added."""
+    """A ladder: entrants and prizes sorted; `extra` are prizes that its band's select did not give.
+
+    `waited` are those of them that an earlier select drew: {its draw id: [lead refs]}; the others
+    were added by an exception.
+    """
 
     draw: str
     band: str
@@ -37,6 +43,7 @@ class LadderPlan:
     entrants: list[str]
     prizes: list[str]
     extra: list[str]
+    waited: dict[str, list[str]] = field(default_factory=dict)
 
 
 Selected = Mapping[str, Mapping[str, Sequence[str]]]
@@ -53,6 +60,7 @@ def select_plans(
     """The select plans in the policy's order of bands, and the fractions carried to the next run.
 
     A lead that nobody could win in its band's lottery is no candidate: it goes to the last share.
+    Nor is one that an intake run drew: it keeps its share.
     """
     entrants = Entrants(policy, found.roster)
     pilot = pilot_on(snapshot, policy)
@@ -65,6 +73,7 @@ def select_plans(
             lead.ref
             for lead in snapshot.leads
             if lead.band == band.band
+            and lead.drawn is None
             and lead.ref not in board
             and lead.ref not in found.settled
             and lead.ref not in found.extra
@@ -96,7 +105,9 @@ def ladder_plans(snapshot: Snapshot, policy: Policy, selected: Selected) -> list
 def plans_of_ladders(
     snapshot: Snapshot, policy: Policy, selected: Selected, found: Cases
 ) -> list[LadderPlan]:
-    """As ladder_plans, from exceptions already tried."""
+    """As ladder_plans, from exceptions already tried. Between the Mondays there are none."""
+    if is_intake(snapshot.run):
+        return []
     leads = {lead.ref: lead for lead in snapshot.leads}
     entrants = Entrants(policy, found.roster)
     plans = []
@@ -110,13 +121,18 @@ def plans_of_ladders(
                 for ref, rule in found.extra.items()
                 if (rule.band, rule.share) == (band.band, share.share)
             }
+            waited = {
+                lead.ref: str(lead.drawn).rpartition("/")[0]
+                for lead in snapshot.leads
+                if waits_for(lead, share, band.band) and lead.ref not in found.settled
+            }
             for ref in drawn:
                 if ref not in leads or found.leaves_band(ref) or leads[ref].band != band.band:
                     raise ValueError(f"{band.band}/{share.share}: {ref} cannot be a prize here")
             draw = f"{snapshot.run}/{band.band}/{share.share}"
             everyone = entrants.of(band.band, None, share)
             classes: dict[tuple[str, ...], list[str]] = {}
-            for ref in sorted({*drawn, *extra}):
+            for ref in sorted({*drawn, *extra, *waited}):
                 who = entrants.of(band.band, leads[ref], share)
                 if ref in extra:
                     who = entrants.best(who, found.extra[ref])
@@ -131,10 +147,20 @@ def plans_of_ladders(
                             share.share,
                             list(who),
                             prizes,
-                            sorted(extra & set(prizes)),
+                            sorted((extra | waited.keys()) & set(prizes)),
+                            _by_select(waited, prizes),
                         )
                     )
     return sorted(plans, key=lambda plan: plan.draw)
+
+
+def _by_select(waited: Mapping[str, str], prizes: Sequence[str]) -> dict[str, list[str]]:
+    """{draw id of the select: those of the prizes that it drew}."""
+    found: dict[str, list[str]] = {}
+    for ref in prizes:
+        if ref in waited:
+            found.setdefault(waited[ref], []).append(ref)
+    return found
 
 
 class Entrants:

@@ -55,6 +55,7 @@ class Lead:
     duplicate_of: str | None = None
     do_not_contact: str | None = None
     waiting_since: str | None = None
+    drawn: str | None = None  # "run/band/share": an earlier run's draw placed it there
     recycled_from: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
 
@@ -114,6 +115,7 @@ class Snapshot:
     reps: tuple[Rep, ...]
     carry: Carry = field(default_factory=Carry)
     credits: tuple[Credit, ...] = ()
+    continues: str | None = None  # the run whose carried state this is
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "leads", _sorted(self.leads))
@@ -127,7 +129,11 @@ class Snapshot:
 
     def members(self) -> dict[str, Any]:
         """The record's members; leads and reps as iterators, for a million are large as dicts."""
-        given = {"credits": [_row_record(row) for row in self.credits]} if self.credits else {}
+        given: dict[str, Any] = {}
+        if self.credits:
+            given["credits"] = [_row_record(row) for row in self.credits]
+        if self.continues is not None:
+            given["continues"] = self.continues
         return given | {
             "format": FORMAT,
             "run": self.run,
@@ -143,7 +149,7 @@ class Snapshot:
     def from_record(cls, record: Mapping[str, Any]) -> Self:
         """The snapshot in a record; SnapshotError for anything missing, unknown or mistyped."""
         keys = {"format", "run", "as_of", "zone", "currency", "leads", "reps", "carry"}
-        if set(record) - {"credits"} != keys or record["format"] != FORMAT:
+        if set(record) - {"credits", "continues"} != keys or record["format"] != FORMAT:
             raise SnapshotError(f"not a {FORMAT} record: {sorted(set(record) ^ keys)}")
         return cls(
             run=record["run"],
@@ -154,6 +160,7 @@ class Snapshot:
             reps=tuple(_row(Rep, row) for row in record["reps"]),
             carry=Carry.from_record(record["carry"]),
             credits=tuple(_row(Credit, row) for row in record.get("credits", ())),
+            continues=record.get("continues"),
         )
 
 
