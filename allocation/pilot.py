@@ -36,7 +36,8 @@ LEAST_VALUES = 30  # in each arm, for a mean: below it Welch's interval cannot b
 class Trial:
     """One lead of a pilot and what has become of it.
 
-    days: from the draw to winning; points: the customer's, of ten.
+    has_owner: by the source, which tells it of both arms alike; days: from the draw to winning;
+    points: the customer's, of ten.
     """
 
     arm: str
@@ -80,9 +81,8 @@ def compared(trials: Iterable[Trial], *, is_over: bool, worth: float = WORTH) ->
         "worth": worth,
         "arms": {name: _arm(arm) for name, arm in arms.items()},
         "questions": [
-            _rates("owned", arms, _owned, confidence, worth, needed),
-            _rates("close", arms, _won, confidence, worth, needed),
-            _rates("close_of_closed", arms, _won, confidence, worth, needed, closed_only=True),
+            _close_rate("close", arms, confidence, worth, needed),
+            _close_rate("close_of_closed", arms, confidence, worth, needed, closed_only=True),
             _means("days", [arms[name].days() for name in ARMS], confidence, WORTH_DAYS, sign=-1),
             _means("points", [arms[name].points() for name in ARMS], confidence, WORTH_POINTS),
         ],
@@ -94,10 +94,6 @@ def _won(row: Trial) -> bool:
     return row.is_won
 
 
-def _owned(row: Trial) -> bool:
-    return row.has_owner
-
-
 def _closed(row: Trial) -> bool:
     return row.is_won or row.is_lost
 
@@ -105,7 +101,7 @@ def _closed(row: Trial) -> bool:
 def _arm(arm: _Arm) -> dict[str, Any]:
     return {
         "leads": len(arm.rows),
-        "owned": arm.count(_owned),
+        "owned": arm.count(lambda row: row.has_owner),
         "won": arm.count(_won),
         "lost": arm.count(lambda row: row.is_lost and not row.is_won),
         "open": arm.count(lambda row: not _closed(row)),
@@ -114,14 +110,14 @@ def _arm(arm: _Arm) -> dict[str, Any]:
     }
 
 
-def _rates(
-    name: str, arms: dict[str, _Arm], test: Callable[[Trial], bool], confidence: float,
-    worth: float, needed: int, *, closed_only: bool = False,
+def _close_rate(
+    name: str, arms: dict[str, _Arm], confidence: float, worth: float, needed: int,
+    *, closed_only: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
     counts = []
     for arm in ARMS:
         rows = [row for row in arms[arm].rows if _closed(row) or not closed_only]
-        counts.append((sum(map(test, rows)), len(rows)))
+        counts.append((sum(map(_won, rows)), len(rows)))
     found = rate_difference(counts[0], counts[1], confidence)
     events, of = counts[1]
     base = events / of if of else 0.5
@@ -130,7 +126,7 @@ def _rates(
         "kind": "rate",
         "arms": [
             {"events": a, "of": n, "value": a / n if n else None,
-             "interval": list(rate_interval(a, n, confidence)) if n else None}
+             "interval": list(rate_interval(a, n)) if n else None}
             for a, n in counts
         ],
         "needed": needed,
@@ -152,7 +148,7 @@ def _means(
         "sign": sign,
         "arms": [
             {"of": len(arm), "value": fmean(arm) if arm else None,
-             "interval": list(interval) if (interval := mean_interval(arm, confidence)) else None}
+             "interval": list(interval) if (interval := mean_interval(arm)) else None}
             for arm in values
         ],
         "needed": LEAST_VALUES,

@@ -1,4 +1,4 @@
-"""Commands that look back or ahead and write a report: `fairlead simulate`, `fairlead baseline`."""
+"""Commands that look back or ahead and write a report: `simulate`, `baseline`, `pilot report`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ Report = Annotated[
     Path | None, typer.Option("--report", help="Folder for the page (中文, English) and the JSON.")
 ]
 
+pilot_app = typer.Typer(help="A policy tried on part of the leads.", no_args_is_help=True)
+
 
 def add_commands(app: typer.Typer) -> None:
     """Hang these commands into the command line."""
     app.command("simulate")(simulate)
     app.command("baseline")(baseline)
+    app.add_typer(pilot_app, name="pilot")
 
 
 def simulate(
@@ -33,6 +36,22 @@ def simulate(
     from flows.command_simulate import simulate_policy
 
     raise typer.Exit(simulate_policy(policy, against, run or [], weeks, last, seed, report))
+
+
+@pilot_app.command("report")
+def pilot_report(
+    policy: Annotated[
+        str, typer.Option("--policy", help="A policy's id; empty: the newest that has a pilot.")
+    ] = "",
+    worth: Annotated[
+        int, typer.Option(min=1, max=50, help="A gain in the close rate worth acting on, points.")
+    ] = 10,
+    report: Report = None,
+) -> None:
+    """The arms of a pilot compared over its runs: close rate, days, satisfaction, verdicts."""
+    from flows.command_pilot import report_pilot
+
+    report_pilot(policy, worth, report)
 
 
 def baseline(

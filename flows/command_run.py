@@ -18,7 +18,7 @@ from flows.settings import load_settings
 
 def run_week(request: RunRequest, decisions: Path | None) -> None:
     """Run the week of a request and say where to look. Errors: FairleadError."""
-    home = open_home()
+    home = open_home(is_rehearsal=request.simulate)
     server = None
     if home.settings.prefect == "temporary":
         from flows import prefect_server
@@ -78,7 +78,7 @@ def _own_command() -> str:
     return str(command.relative_to(Path.cwd()) if command.is_relative_to(Path.cwd()) else command)
 
 
-def open_home() -> Home:
+def open_home(*, is_rehearsal: bool = False) -> Home:
     """The home of the settings, initialised; says what it made."""
     from flows.clock import SystemDice
 
@@ -86,7 +86,7 @@ def open_home() -> Home:
     home = Home(settings.with_home(), settings)
     if not home.is_initialised():
         say(f"{home.path} is new: initialising it")
-        for line in initialise(home, SystemDice()):
+        for line in initialise(home, SystemDice(), is_rehearsal=is_rehearsal):
             say(f"  {line}")
     return home
 

@@ -23,6 +23,9 @@ from flows.errors import EnvironmentRefused
 from flows.settings import SETTINGS_FILE, Settings, settings_template
 from ledger.notes import Signer
 
+# A rehearsal's log says so in every checkpoint: nobody can take it for the real one.
+REHEARSED = "rehearsal/"
+
 
 @dataclass(frozen=True, slots=True)
 class Home:
@@ -54,6 +57,16 @@ class Home:
     def is_initialised(self) -> bool:
         return self.key_file.exists()
 
+    @property
+    def origin(self) -> str:
+        """The log's name, which its key carries."""
+        return self.signer().name
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether this home was made for rehearsals."""
+        return self.origin.startswith(REHEARSED)
+
     def signer(self) -> Signer:
         """The log's signing key."""
         return Signer.parse(self.key_file.read_text(encoding="utf-8").strip())
@@ -71,7 +84,7 @@ class Home:
             raise EnvironmentRefused(str(error)) from error
 
 
-def initialise(home: Home, dice: Dice) -> list[str]:
+def initialise(home: Home, dice: Dice, *, is_rehearsal: bool = False) -> list[str]:
     """Create what is missing of a home; what was made, in words. Never replaces a key."""
     made = []
     home.path.mkdir(parents=True, exist_ok=True)
@@ -80,7 +93,8 @@ def initialise(home: Home, dice: Dice) -> list[str]:
         settings_file.write_text(settings_template(), encoding="utf-8")
         made.append(f"settings  {settings_file}")
     if not home.is_initialised():
-        signer = Signer(home.settings.origin, dice.bytes32("log key"))
+        origin = (REHEARSED if is_rehearsal else "") + home.settings.origin
+        signer = Signer(origin, dice.bytes32("log key"))
         home.key_file.parent.mkdir(mode=0o700, exist_ok=True)
         building = home.key_file.with_suffix(".building")
         with contextlib.suppress(FileNotFoundError):
@@ -88,5 +102,6 @@ def initialise(home: Home, dice: Dice) -> list[str]:
         building.touch(mode=0o600)
         building.write_text(signer.secret_text() + "\n", encoding="utf-8")
         building.replace(home.key_file)
-        made.append(f"log key   {home.key_file} (back it up: it signs the public log)")
+        use = "of rehearsals only" if is_rehearsal else "back it up: it signs the public log"
+        made.append(f"log key   {home.key_file} ({use})")
     return made

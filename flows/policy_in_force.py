@@ -16,11 +16,11 @@ from flows.business_week import local_date
 from flows.errors import PolicyRefused, SourceRefused, UsageError
 from flows.progress import say
 from flows.request import RunRequest
+from notifications.record import REHEARSAL
 
 if TYPE_CHECKING:
     from flows.workspace import Workspace
 
-REHEARSAL = "rehearsal"
 _FORMAT = re.compile(r"^format: *fairlead/policy/1\b", re.MULTILINE)
 
 
@@ -104,9 +104,14 @@ def _keep_apart(conn: psycopg.Connection, work: Workspace) -> None:
         raise UsageError(
             f"{work.home.path} holds real runs: give the rehearsal a FAIRLEAD_HOME of its own"
         )
-    if not work.request.simulate and REHEARSAL in kinds:
+    if not work.request.simulate and (work.home.is_rehearsal or REHEARSAL in kinds):
         raise UsageError(
             f"{work.home.path} holds rehearsals: real runs need a FAIRLEAD_HOME of their own"
+        )
+    if work.request.simulate and not work.home.is_rehearsal:
+        raise UsageError(
+            f"{work.home.path} was initialised for real runs, and its log is named so: give the "
+            "rehearsal a FAIRLEAD_HOME of its own (it initialises itself)"
         )
 
 

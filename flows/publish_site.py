@@ -6,6 +6,7 @@ checkpoint that covers that entry. What does not verify is not shown.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,7 @@ def publish_site(request: RunRequest) -> str:
     work = open_workspace(request)
     try:
         work.site.check()
+        _refuse_other_log(work)
         with work.connect() as conn:
             keep_evidence(conn, work)
         with work.connect() as conn:
@@ -76,7 +78,7 @@ def current_checkpoint(conn: psycopg.Connection, work: Workspace) -> tuple[str, 
     if last is not None and int(last.splitlines()[1]) == len(stored):
         return last, len(stored)
     note = signed_checkpoint(
-        work.home.settings.origin,
+        work.home.origin,
         [leaf_hash(bytes(entry.entry)) for entry in stored],
         work.signer,
         last,
@@ -110,7 +112,7 @@ def _pages(conn: psycopg.Connection, work: Workspace) -> dict[str, Files]:
             key,
             checkpoint=note,
             vkey=str(work.signer.vkey),
-            origin=work.home.settings.origin,
+            origin=work.home.origin,
             size=size,
             site_url=work.home.settings.site_url,
         )
@@ -124,7 +126,7 @@ def _pages(conn: psycopg.Connection, work: Workspace) -> dict[str, Files]:
                 {
                     "format": "fairlead/site/1",
                     "audience": audience,
-                    "origin": work.home.settings.origin,
+                    "origin": work.home.origin,
                     "vkey": str(work.signer.vkey),
                 }
             )
@@ -177,6 +179,17 @@ def _proof_files(work: Workspace, entries: list[bytes], note: str) -> Files:
         if parse_entry(data).run == work.run
     }
     return kept | made
+
+
+def _refuse_other_log(work: Workspace) -> None:
+    """A rehearsal never takes a real site's place, nor one log another's. Errors: PublishError."""
+    shown = work.site.published("public").get("site.json")
+    origin = str(json.loads(shown.read_bytes())["origin"]) if shown else work.home.origin
+    if origin != work.home.origin:
+        raise PublishError(
+            f"{work.site.path} shows the log {origin}, this home's is {work.home.origin}: "
+            "give another --site"
+        )
 
 
 def _hashes(files: Files) -> dict[str, str]:

@@ -16,14 +16,13 @@ from adapters.mailbox import Mail, write_to_folder
 from adapters.warehouse import runs
 from flows.errors import UsageError
 from flows.hand_in_mail import hand_in
-from flows.policy_in_force import REHEARSAL
 from flows.progress import say
 from flows.publish_site import current_checkpoint
 from flows.request import RunRequest
 from flows.run_record import load_record
 from flows.workspace import Workspace, open_workspace
 from notifications.digests import render_digests
-from notifications.record import Digest
+from notifications.record import REHEARSAL, Digest
 
 
 @task(cache_policy=NO_CACHE)
@@ -49,7 +48,7 @@ def deliver_digests(work: Workspace) -> int:
             work.run,
             checkpoint=note,
             vkey=str(work.signer.vkey),
-            origin=work.home.settings.origin,
+            origin=work.home.origin,
             size=size,
             site_url=work.home.settings.site_url,
         )

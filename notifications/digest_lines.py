@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from notifications.facts import safe_name
 from notifications.lens import Lens
+from notifications.record import REHEARSAL
 from notifications.views import HTML_LANG
 
 LISTED = 40  # lines of one list; the site has the others
@@ -50,7 +51,7 @@ def part(lens: Lens, title: str, lede: str, sections: Sequence[Section]) -> Part
     badges = []
     if record.synthetic:
         badges.append(t.plain("synthetic.strip"))
-    if record.kind == "rehearsal":
+    if record.kind == REHEARSAL:
         badges.append(t.plain("badge.rehearsal"))
     if record.reconstructed:
         badges.append(t.plain("badge.reconstructed"))

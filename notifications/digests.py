@@ -15,7 +15,7 @@ from notifications.digest_lines import Part
 from notifications.digest_parts import manager_part, rep_part, team_part
 from notifications.facts import Facts, facts
 from notifications.lens import Lens
-from notifications.record import LANGUAGES, Digest, Language, RunRecord
+from notifications.record import LANGUAGES, REHEARSAL, Digest, Language, RunRecord
 from notifications.site import HERE, environment
 from notifications.verify_page import checkpoint_lines
 from notifications.words import shown, words
@@ -111,6 +111,8 @@ def _mail(
 ) -> Digest:
     record = indexed.record
     tags = [record.run]
+    if record.kind == REHEARSAL:
+        tags.append("/".join(lens.t.plain("rehearsal.tag") for lens in lenses))
     if record.synthetic:
         tags.append(" ".join(lens.t.plain("badge.synthetic") for lens in lenses))
     line = shown("".join(f"[{tag}] " for tag in tags) + " · ".join(subject), SUBJECT)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from notifications.lens import Lens
-from notifications.record import RunSummary
+from notifications.record import REHEARSAL, RunSummary
 from notifications.rep_page import ReceivedRow, received_row
 from notifications.views import Badge, Chrome, chrome, run_crumbs, verdict_badge
 from notifications.words import shown
@@ -47,6 +47,8 @@ def run_list_view(lens: Lens, history: Sequence[RunSummary]) -> RunListView:
 
 def _run_line(lens: Lens, summary: RunSummary) -> RunLine:
     badges = []
+    if summary.kind == REHEARSAL:
+        badges.append(Badge(lens.t.plain("badge.rehearsal"), "warn"))
     if summary.reconstructed:
         badges.append(Badge(lens.t.plain("badge.reconstructed"), "warn"))
     if summary.synthetic:

@@ -17,6 +17,7 @@ Language = Literal["zh", "en"]
 Row = Mapping[str, Any]
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
+REHEARSAL = "rehearsal"  # the kind of a run of which nothing is meant
 
 
 @dataclass(frozen=True, slots=True)

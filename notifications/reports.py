@@ -36,6 +36,7 @@ class ReportView:
     callouts: Sequence[Badge] = ()
     synthetic: bool = False
     css_class: str = ""
+    rehearsal: bool = False
 
     @property
     def html_lang(self) -> str:

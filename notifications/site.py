@@ -21,7 +21,7 @@ from notifications.models_page import DBT_DOCS, models_view
 from notifications.policy_page import policy_view
 from notifications.proof_pages import check_view, how_view
 from notifications.quality_page import quality_view
-from notifications.record import LANGUAGES, Audience, RunRecord, RunSummary
+from notifications.record import LANGUAGES, REHEARSAL, Audience, RunRecord, RunSummary
 from notifications.rep_page import rep_view
 from notifications.run_page import run_view
 from notifications.scoring_page import scoring_view
@@ -109,4 +109,9 @@ def _html(template: str, lens: Lens, view: Any) -> bytes:
 
 def _root(record: RunRecord) -> bytes:
     page = environment().get_template("root.html.j2")
-    return page.render(zh=words("zh"), en=words("en"), synthetic=record.synthetic).encode()
+    return page.render(
+        zh=words("zh"),
+        en=words("en"),
+        synthetic=record.synthetic,
+        rehearsal=record.kind == REHEARSAL,
+    ).encode()

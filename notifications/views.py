@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from notifications.facts import Facts, Rule, safe_name
 from notifications.lens import Lens
-from notifications.record import Language
+from notifications.record import REHEARSAL, Language
 from notifications.words import shown
 
 # How sure a verdict lets the reader be; the class colours the badge, the word says it.
@@ -49,6 +49,7 @@ class Chrome:
     crumbs: Sequence[Crumb]
     audience: str
     synthetic: bool
+    rehearsal: bool
     policy_href: str
     evidence: Sequence[tuple[str, str]]
 
@@ -82,6 +83,7 @@ def chrome(lens: Lens, path: str, title: str, section: str, crumbs: Sequence[Cru
         crumbs=crumbs,
         audience=lens.audience,
         synthetic=record.synthetic,
+        rehearsal=record.kind == REHEARSAL,
         policy_href=f"{root}{lens.language}/{policy_path(lens.facts)}",
         evidence=evidence(lens.facts),
     )
@@ -108,7 +110,7 @@ def run_badges(lens: Lens) -> list[Badge]:
     badges = []
     if record.expected_verdict:
         badges.append(verdict_badge(record.expected_verdict))
-    if record.kind == "rehearsal":
+    if record.kind == REHEARSAL:
         badges.append(Badge(t.plain("badge.rehearsal"), "warn"))
     if record.reconstructed:
         badges.append(Badge(t.plain("badge.reconstructed"), "warn"))

@@ -1,6 +1,6 @@
-"""Rows of a source as landed: for looking back before any policy, when no mart exists yet.
+"""Rows of a source as landed: for looking back, before any policy or at what became of leads.
 
-Everything that allocates reads contracted marts; this is for the baseline report alone.
+Everything that allocates reads contracted marts; this is for reports (baseline, pilot, simulation).
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from notifications.locale import evidence, proof, reports
 from notifications.locale.baselines import EN as BASELINES
 from notifications.locale.governance import EN as GOVERNANCE
+from notifications.locale.pilots import EN as PILOTS
 from notifications.locale.portal import EN as PORTAL
 from notifications.locale.simulations import EN as SIMULATIONS
 
@@ -620,4 +621,5 @@ MESSAGES |= evidence.EN | proof.EN | reports.EN
 MESSAGES |= GOVERNANCE
 MESSAGES |= PORTAL
 MESSAGES |= SIMULATIONS
+MESSAGES |= PILOTS
 MESSAGES |= BASELINES

@@ -6,6 +6,8 @@ from __future__ import annotations
 EN: dict[str, str] = {
     "kind.rehearsal": "rehearsal",
     "badge.rehearsal": "Rehearsal: nothing of this is in force",
+    "rehearsal.strip": "REHEARSAL: nothing here was really allocated, sent or written to a CRM",
+    "rehearsal.tag": "REHEARSAL",
     "policy.approves": "Approved text",
     "policy.approves_this": "this text ({hash})",
     "policy.approves_other": "another text: does not count",
@@ -79,6 +81,8 @@ EN: dict[str, str] = {
 ZH: dict[str, str] = {
     "kind.rehearsal": "演练",
     "badge.rehearsal": "演练：其中的一切都不生效",
+    "rehearsal.strip": "演练：这里的一切都没有真正分配、发送或写入 CRM",
+    "rehearsal.tag": "演练",
     "policy.approves": "批准的文本",
     "policy.approves_this": "即本文本（{hash}）",
     "policy.approves_other": "另一份文本：不算数",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from notifications.locale import evidence, proof, reports
 from notifications.locale.baselines import ZH as BASELINES
 from notifications.locale.governance import ZH as GOVERNANCE
+from notifications.locale.pilots import ZH as PILOTS
 from notifications.locale.portal import ZH as PORTAL
 from notifications.locale.simulations import ZH as SIMULATIONS
 
@@ -620,4 +621,5 @@ MESSAGES |= evidence.ZH | proof.ZH | reports.ZH
 MESSAGES |= GOVERNANCE
 MESSAGES |= PORTAL
 MESSAGES |= SIMULATIONS
+MESSAGES |= PILOTS
 MESSAGES |= BASELINES

@@ -13,6 +13,7 @@ from allocation.comparison import (
     smallest_rate_difference,
 )
 from allocation.pilot import Trial, compared
+from notifications.pilot_page import render_pilot
 
 
 # Newcombe, Statistics in Medicine 17 (1998) 873-890, table II, method 10.
@@ -121,3 +122,22 @@ def test_leads_count_in_the_arm_of_their_draw_whoever_owns_them():
     }  # fmt: skip
     close = next(one for one in found["questions"] if one["name"] == "close")
     assert [(arm["events"], arm["of"]) for arm in close["arms"]] == [(10, 31), (2, 10)]
+
+
+def test_the_page_says_the_verdict_the_power_and_what_reps_said():
+    found = compared(leads("policy", 500, 175) + leads("control", 500, 110), is_over=True)
+    report = found | {
+        "format": "fairlead/pilot-report/1", "policy": "p 1.0", "currency": "CNY",
+        "synthetic": "no", "rehearsal": "yes", "runs": ["2026-W40", "2026-W47"],
+        "percents": [50], "until": "2026-11-20", "landed_on": "2026-11-22", "is_over": "yes",
+        "crossed": 0, "notes": ["over"], "surveys": [
+            {"question": "fair", "before": {"of": 9, "value": 4.1, "interval": [3.5, 4.7]},
+             "during": {"of": 0, "value": None, "interval": None}},
+        ],
+    }  # fmt: skip
+    for name, words in (
+        ("pilot-en.html", ("Supported", "35% (175/500)", "4.1 [3.5; 4.7]", "REHEARSAL")),
+        ("pilot-zh.html", ("得到支持", "35% (175/500)", "公平", "演练")),
+    ):
+        page = render_pilot(report)[name].decode()
+        assert [word for word in words if word not in page] == []
