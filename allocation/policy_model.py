@@ -12,6 +12,7 @@ from allocation.policy_calendar import Calendar, Source
 from allocation.policy_options import (
     Anomalies,
     Credits,
+    Intake,
     Performance,
     Pilot,
     Promotion,
@@ -70,6 +71,7 @@ class Policy(Part):
     seniority: SeniorityRule
     promotion: Promotion | None = None
     pilot: Pilot | None = None
+    intake: Intake | None = Field(default=None, description="Absent: one run a week.")
     anomalies: Anomalies | None = None
     sla: Sla
     reassignment: Reassignment
@@ -86,6 +88,7 @@ class Policy(Part):
             self.support,
             self.promotion,
             self.pilot,
+            self.intake,
             self.anomalies,
         ]
         return [

@@ -1,7 +1,7 @@
 """The policy's optional rules: absent from a file, they are not in force."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -66,6 +66,18 @@ class Pilot(Rule):
     pct: int = Field(ge=1, le=99, description="Percent of a band's leads under this policy.")
     bands: list[Band] = Field(default_factory=list, description="Empty: every band.")
     until: date | None = Field(default=None, description="Last day; afterwards all leads count.")
+
+
+class Intake(Rule):
+    """Runs between the Mondays: shares by rule at once, the lottery's part waits for Monday."""
+
+    every: Literal["hour", "day"] = Field(description="At most one run in each, by the zone.")
+    delay_s: int | None = Field(
+        default=None,
+        ge=60,
+        le=3_000,
+        description="drand only: seconds from closing to the round; absent: as 'source' says.",
+    )
 
 
 class Anomalies(Rule):

@@ -19,7 +19,16 @@ CLASSES = ("junior", "mid", "senior")
 
 def broken_options(document: Document) -> list[Mistake]:
     """Every setting that nothing would execute, and every rule that lacks what it needs."""
-    checks = (_share_settings, _weights, _skill_rules, _credits, _tenure, _pilot, _exceptions)
+    checks = (
+        _share_settings,
+        _weights,
+        _skill_rules,
+        _credits,
+        _tenure,
+        _pilot,
+        _intake,
+        _exceptions,
+    )
     values = document.values if isinstance(document.values, dict) else {}
     found = [problem for check in checks for problem in check(values)]
     return [document.mistake(path, message) for path, message in found]
@@ -137,6 +146,14 @@ def _pilot(values: Any) -> Found:
     until, since = _section(values, "pilot").get("until"), values.get("effective_from")
     if isinstance(until, str) and isinstance(since, str) and until < since:
         yield ("pilot", "until"), "the pilot ends before the policy takes effect"
+
+
+def _intake(values: Any) -> Found:
+    kind = _section(values, "source").get("kind")
+    if values.get("intake") and kind == "public":
+        yield ("intake",), "public values are days apart: such runs need the beacon"
+    if _section(values, "intake").get("delay_s") and kind == "operator":
+        yield ("intake", "delay_s"), "nothing executes this: the policy's source is no beacon"
 
 
 def _exceptions(values: Any) -> Found:

@@ -30,7 +30,7 @@ def times_view(lens: Lens, policy: Mapping[str, Any]) -> TimesView:
     minutes = lens.number(delay // 60) if is_count(delay) else t.plain("unknown")
     values = source.get("values")
     return TimesView(
-        clock=_clock(lens, calendar, limits),
+        clock=_clock(lens, calendar, limits, _part(policy, "intake")),
         source=t.code("source", kind),
         source_words=t(f"source.{known}_words", minutes=minutes),
         values=[_value(lens, row) for row in values or () if isinstance(row, Mapping)],
@@ -43,7 +43,7 @@ def _part(policy: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _clock(
-    lens: Lens, calendar: Mapping[str, Any], limits: Mapping[str, Any]
+    lens: Lens, calendar: Mapping[str, Any], limits: Mapping[str, Any], intake: Mapping[str, Any]
 ) -> list[tuple[str, str]]:
     t = lens.t
     rows = [(t.plain("policy.weekday"), t.code("weekday", calendar.get("weekday")))]
@@ -55,6 +55,8 @@ def _clock(
         rows.append((t.plain("policy.days_open"), lens.number(days)))
     missed = t.code("catch_up", calendar.get("catch_up") or "skip")
     rows.append((t.plain("policy.catch_up"), missed))
+    if intake:
+        rows.append((t.plain("policy.intake"), t.code("every", intake.get("every"))))
     rows.append((t.plain("policy.zone"), lens.number(lens.facts.policy.get("zone"))))
     rows.append((t.plain("policy.bad_rows"), f"{lens.number(limits.get('bad_row_pct'))}%"))
     return rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 from notifications.locale import evidence, proof, reports
 from notifications.locale.baselines import EN as BASELINES
 from notifications.locale.governance import EN as GOVERNANCE
+from notifications.locale.intake import EN as INTAKE
 from notifications.locale.pilots import EN as PILOTS
 from notifications.locale.portal import EN as PORTAL
 from notifications.locale.simulations import EN as SIMULATIONS
@@ -174,6 +175,8 @@ MESSAGES: dict[str, str] = {
     "mail.no_actions": "Nothing needs doing at once.",
     "mail.people": "Who received what",
     "mail.by_lot": "by lot {count}",
+    "mail.people_words": "Heaviest load first, as it was before this run. Who is at a cap receives nothing new until it falls.",
+    "mail.given_desc": "Most went to {most}: {count}.",
     "mail.warnings": "Warnings",
     "mail.warning": "Not met: {sentence} (observed {observed})",
     "mail.quarantined": "{count} rows were put aside; see the data-quality page.",
@@ -619,6 +622,7 @@ MESSAGES: dict[str, str] = {
 }
 MESSAGES |= evidence.EN | proof.EN | reports.EN
 MESSAGES |= GOVERNANCE
+MESSAGES |= INTAKE
 MESSAGES |= PORTAL
 MESSAGES |= SIMULATIONS
 MESSAGES |= PILOTS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from notifications.locale import evidence, proof, reports
 from notifications.locale.baselines import ZH as BASELINES
 from notifications.locale.governance import ZH as GOVERNANCE
+from notifications.locale.intake import ZH as INTAKE
 from notifications.locale.pilots import ZH as PILOTS
 from notifications.locale.portal import ZH as PORTAL
 from notifications.locale.simulations import ZH as SIMULATIONS
@@ -174,6 +175,8 @@ MESSAGES: dict[str, str] = {
     "mail.no_actions": "没有需要立刻处理的事。",
     "mail.people": "每个人得到的",
     "mail.by_lot": "抽签 {count}",
+    "mail.people_words": "按本次分配之前的负载排列，高者在前；已到上限的人在降下来之前不再得到线索。",
+    "mail.given_desc": "最多的是{most}：{count} 条。",
     "mail.warnings": "数据提醒",
     "mail.warning": "未满足：{sentence}（实际 {observed}）",
     "mail.quarantined": "{count} 行数据被隔离，见数据质量页。",
@@ -619,6 +622,7 @@ MESSAGES: dict[str, str] = {
 }
 MESSAGES |= evidence.ZH | proof.ZH | reports.ZH
 MESSAGES |= GOVERNANCE
+MESSAGES |= INTAKE
 MESSAGES |= PORTAL
 MESSAGES |= SIMULATIONS
 MESSAGES |= PILOTS
