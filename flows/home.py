@@ -60,7 +60,7 @@ class Home:
     @property
     def origin(self) -> str:
         """The log's name, which its key carries."""
-        return self.signer().name
+        return self.signer().vkey.name
 
     @property
     def is_rehearsal(self) -> bool:
