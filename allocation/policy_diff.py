@@ -73,6 +73,11 @@ def _below(path: tuple[str, ...], key: str, inner: _Place, outer: _Place) -> tup
 
 def _lists(old: Any, new: Any, path: tuple[str, ...], place: _Place) -> Iterator[Difference]:
     before, after = _by_key(old), _by_key(new)
+    if "points" in (old or new)[0]:
+        # A level's threshold may have changed, or its points: whichever leaves more in place.
+        known = {_by_condition(item): item for item in old}, {_by_condition(i): i for i in new}
+        if len(known[0].keys() & known[1].keys()) > len(before.keys() & after.keys()):
+            before, after = known
     for key, item in after.items():
         if key in before:
             yield from _compared(before[key], item, (*path, key), place)
@@ -124,5 +129,17 @@ def _by_key(items: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
 
 def _key(item: Mapping[str, Any]) -> str:
     if "points" in item:  # a factor's level: several may earn the same points
-        return f"{item['points']} {item.get('where') or ''}{'/'.join(item.get('at_least') or ())}"
+        return ", ".join((str(item["points"]), *_condition(item, with_least=False)))
     return next((str(item[key]) for key in _KEYS if key in item), "")
+
+
+def _by_condition(level: Mapping[str, Any]) -> str:
+    return ", ".join(_condition(level, with_least=True)) or "unknown"
+
+
+def _condition(level: Mapping[str, Any], *, with_least: bool) -> Iterator[str]:
+    """What a lead must have for a level: "engagement=download", "employees≥1000" or "employees"."""
+    for field, value in (level.get("where") or {}).items():
+        yield f"{field}={value}"
+    for field, value in (level.get("at_least") or {}).items():
+        yield f"{field}≥{value}" if with_least else field

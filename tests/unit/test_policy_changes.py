@@ -84,3 +84,12 @@ def test_the_published_schema_is_the_language_of_today():
     assert published == schema_text(policy_schema()), (
         "run `fairlead policy schema > policies/policy.schema.json`"
     )
+
+
+def test_a_level_whose_points_changed_is_known_by_its_condition():
+    found = changed(
+        ("points: 2, where: {engagement: download}", "points: 3, where: {engagement: download}")
+    )
+    assert [(d.kind, d.rule, d.field, d.old, d.new) for d in found] == [
+        ("changed", "scoring", "factors/engagement/levels/engagement=download/points", 2, 3)
+    ]
