@@ -20,7 +20,7 @@ from lottery.records import (
     opening_hash,
 )
 from lottery.shapes import DrawError, Record, seconds
-from lottery.sources import DRAND, OPERATOR, source_kind, source_time
+from lottery.sources import DRAND, OPERATOR, PUBLIC, source_kind, source_time
 
 BANDS = ("enterprise", "mid_market", "smb")
 END_WITHIN_S = 24 * 3600
@@ -239,3 +239,14 @@ def _check_void_entry(
     if source_kind(draw.opening) == DRAND:
         number = draw.opening["sources"][0]["round"]
         findings.warning(f"{void.path}: ask a beacon relay that round {number} really is missing")
+    for i in range(len(draw.opening["sources"])) if source_kind(draw.opening) == PUBLIC else ():
+        asked = asked_at(draw.opening, i)
+        findings.warning(f"{void.path}: look up that {asked} really never appeared")
+
+
+def asked_at(opening: Record, i: int) -> str:
+    """What to look up for a public source and, where its opening says so, at which address."""
+    hints, what = opening.get("look_up"), str(opening["sources"][i]["what"])
+    hint = hints[i] if isinstance(hints, list) and i < len(hints) else None
+    address = hint.get("address") if isinstance(hint, dict) else None
+    return f"{what} at {address}" if isinstance(address, str) else what

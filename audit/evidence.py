@@ -7,11 +7,11 @@ from email import message_from_bytes
 from email.policy import default
 from html import unescape
 
-from audit.draws import Draw
+from audit.draws import Draw, asked_at
 from audit.log import Log, check_prefix
 from audit.report import Check, Findings, Trust
 from audit.site import Refused, Site
-from ledger.checkpoints import CheckpointError, cosigned, open_checkpoint, split_notes
+from ledger.checkpoints import CheckpointError, cosigned, split_notes
 from ledger.notes import COSIGNATURE_V1, NoteError, VerifierKey
 from lottery.shapes import time_text
 from lottery.sources import PUBLIC, source_kind
@@ -57,9 +57,9 @@ def check_cosignatures(
     for path, notes in _cosigned_files(site, findings):
         for note in notes:
             try:
-                older = open_checkpoint(note, log.key, log.origin)
+                older = log.opened(note)
                 check_prefix(log, older, path)
-                for one in cosigned(note, log.key, witnesses, log.origin):
+                for one in cosigned(note, log.keys.key_of(note), witnesses, log.origin):
                     seen.append(Seen(one.checkpoint.size, one.time, one.witness.name))
             except CheckpointError as error:
                 findings.failed(f"{path}: {error}")
@@ -73,7 +73,7 @@ def check_since(data: bytes, log: Log, findings: Findings) -> list[int]:
     sizes: list[int] = []
     for note in checkpoints_in(data):
         try:
-            older = open_checkpoint(note, log.key, log.origin)
+            older = log.opened(note)
         except CheckpointError as error:
             findings.failed(f"--since: {error}")
             continue
@@ -105,8 +105,8 @@ def trusts_of(draws: list[Draw], seen: list[Seen]) -> tuple[list[Trust], list[Ch
         else:
             detail = "nobody you trust saw opening and closing before the source's time"
             checks.append(Check(f"order {draw.id}", "warning", detail))
-        for reveal in draw.outcomes[0].value["reveals"] if kind == PUBLIC else ():
-            detail = f"look up {reveal['what']}: it must be {reveal['value']}"
+        for i, reveal in enumerate(draw.outcomes[0].value["reveals"] if kind == PUBLIC else ()):
+            detail = f"look up {asked_at(draw.opening, i)}: it must be {reveal['value']}"
             checks.append(Check(f"value {draw.id}", "warning", detail))
     return trusts, checks
 

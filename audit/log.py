@@ -7,10 +7,12 @@ from itertools import pairwise
 
 from audit.report import Findings
 from audit.site import Refused, Site, read_value
-from ledger.checkpoints import Checkpoint, CheckpointError, open_checkpoint
+from ledger.canonical import sha256_hex
+from ledger.checkpoints import Checkpoint, CheckpointError, open_checkpoint, parse_checkpoint
+from ledger.handover import ENTRY, HandOverError, Keychain, read_keychain
 from ledger.log import Entry, LogError, parse_entry
 from ledger.merkle import Tree, leaf_hash
-from ledger.notes import NoteError, VerifierKey
+from ledger.notes import NoteError, VerifierKey, parse_note
 from ledger.proofs import ProofFileError, parse_proof, verify_proof
 from ledger.tiles import TileError, read_tree
 from ledger.times import parse_time
@@ -26,10 +28,14 @@ class Log:
 
     audience: str
     origin: str
-    key: VerifierKey
+    keys: Keychain
     checkpoint: Checkpoint
     tree: Tree
     entries: tuple[Entry, ...]
+
+    def opened(self, note: bytes | str) -> Checkpoint:
+        """A checkpoint of this log, signed by the key of its time. Raises CheckpointError."""
+        return open_checkpoint(note, self.keys.key_of(note), self.origin)
 
 
 class _LogFiles(Mapping[str, bytes]):
@@ -65,20 +71,51 @@ def read_log(site: Site, pinned: VerifierKey | None, findings: Findings) -> Log:
         own = VerifierKey.parse(stated)
     except NoteError as error:
         raise Refused("site.json", error) from None
-    if pinned is not None and own != pinned:
-        findings.failed(f"site.json: names the key {own}, not the one given")
     if pinned is None:
         findings.warning(f"the key is the site's own, unpinned: {own}")
-    key = pinned or own
     try:
-        checkpoint = open_checkpoint(site.read("log/checkpoint"), key, origin)
-    except CheckpointError as error:
+        note = site.read("log/checkpoint")
+        entries = _entries(site, parse_checkpoint(parse_note(note).text).size)
+        tree = Tree([leaf_hash(data) for data in entries])
+        parsed = tuple(_parsed(entries))
+        keys = _keychain(site, own, pinned, origin, parsed, tree, findings)
+        checkpoint = open_checkpoint(note, keys.key_of(note), origin)
+    except (CheckpointError, NoteError) as error:
         raise Refused("log/checkpoint", error) from None
-    entries = _entries(site, checkpoint)
-    tree = Tree([leaf_hash(data) for data in entries])
     if tree.root() != checkpoint.root:
         raise Refused("log/checkpoint", "its root is not that of the entries under log/tile")
-    return Log(about["audience"], origin, key, checkpoint, tree, tuple(_parsed(entries)))
+    return Log(about["audience"], origin, keys, checkpoint, tree, parsed)
+
+
+def _keychain(
+    site: Site,
+    own: VerifierKey,
+    pinned: VerifierKey | None,
+    origin: str,
+    entries: tuple[Entry, ...],
+    tree: Tree,
+    findings: Findings,
+) -> Keychain:
+    """The log's keys, which must lead from the reader's to the site's."""
+    records = []
+    for index, entry in enumerate(entries):
+        if entry.type == ENTRY:
+            path = f"records/{entry.record}.json"
+            data = site.read(path)
+            if sha256_hex(data) != entry.record:
+                raise Refused(path, "is not the record that was logged: its hash differs")
+            records.append((index, read_value(data, path)))
+    if not records:
+        if pinned is not None and own != pinned:
+            findings.failed(f"site.json: names the key {own}, not the one given")
+        return Keychain((pinned or own,))
+    try:
+        keys = read_keychain(own, origin, records, tree.root)
+    except HandOverError as error:
+        raise Refused("log", error) from None
+    if pinned is not None and pinned not in keys.keys:
+        raise Refused("site.json", f"the key {own} was not handed over to by the one given")
+    return keys
 
 
 def check_log_folder(site: Site, log: Log, findings: Findings) -> None:
@@ -104,11 +141,11 @@ def check_times(log: Log, now: int, findings: Findings) -> None:
         findings.warning(f"{len(ahead)} entries carry a later time than now, first {at}")
 
 
-def _entries(site: Site, checkpoint: Checkpoint) -> list[bytes]:
-    if checkpoint.size == 0:
+def _entries(site: Site, size: int) -> list[bytes]:
+    if size == 0:
         raise Refused("log/checkpoint", "is of an empty log, which proves nothing")
     try:
-        return read_tree(_LogFiles(site), checkpoint.size)
+        return read_tree(_LogFiles(site), size)
     except TileError as error:
         path, _, why = str(error).partition(": ")
         raise Refused(f"log/{path}", why) from None
@@ -125,12 +162,13 @@ def _parsed(entries: list[bytes]) -> Iterator[Entry]:
 def _check_proof(site: Site, log: Log, path: str, findings: Findings) -> None:
     try:
         data = site.read(path)
-        index = parse_proof(data).index
+        proof = parse_proof(data)
+        index, key = proof.index, log.keys.key_of(proof.checkpoint)
         if path != f"log/proof/{index}.tlog-proof" or index >= log.tree.size:
             raise Refused(path, "is not named after the entry it proves")
-        checkpoint = verify_proof(data, log.tree.levels[0][index], log.key, log.origin)
+        checkpoint = verify_proof(data, log.tree.levels[0][index], key, log.origin)
         check_prefix(log, checkpoint, path)
-    except (Refused, ProofFileError) as error:
+    except (Refused, ProofFileError, CheckpointError) as error:
         findings.failed(str(error) if isinstance(error, Refused) else f"{path}: {error}")
 
 

@@ -107,6 +107,8 @@ class _Verification:
         log = read_log(folder, pinned, found)
         opened.append((folder, log))
         trusted = "unpinned key" if pinned is None else "pinned key"
+        if rotated := len(log.keys.ends):
+            trusted += f", handed over {rotated} times since the first"
         return f"{log.tree.size} entries of {log.origin}, checkpoint signed by the {trusted}"
 
     def _log_folder(self, site: Site, log: Log, found: Findings) -> str:

@@ -27,6 +27,7 @@ ENTRY_TYPES = (
     "appeal",
     "reassignment",
     "correction",
+    "key",
 )
 NO_RUN = "-"
 _HEX64 = re.compile(r"[0-9a-f]{64}")
@@ -83,16 +84,21 @@ def check_extension(last: str, leaf_hashes: Sequence[bytes], key: VerifierKey) -
 
 
 def signed_checkpoint(
-    origin: str, leaf_hashes: Sequence[bytes], signer: Signer, last: str | None
+    origin: str,
+    leaf_hashes: Sequence[bytes],
+    signer: Signer,
+    last: str | None,
+    last_key: VerifierKey | None = None,
 ) -> str:
     """The signed checkpoint of the whole log, refused unless it extends `last`.
 
-    `last` is the newest checkpoint note this key ever signed, None only for a new log.
-    Raises LogError or CheckpointError.
+    `last` is the newest checkpoint note of this log, None only for a new one; `last_key` the key
+    that signed it, where that was a former one. Raises LogError or CheckpointError.
     """
     if not leaf_hashes:
         raise LogError("an empty log has nothing to sign")
-    if last is not None and check_extension(last, leaf_hashes, signer.vkey).origin != origin:
+    key = last_key or signer.vkey
+    if last is not None and check_extension(last, leaf_hashes, key).origin != origin:
         raise LogError("the last checkpoint was signed for another origin")
     return signer.sign(Checkpoint(origin, len(leaf_hashes), root(leaf_hashes)).text())
 

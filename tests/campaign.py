@@ -63,8 +63,12 @@ class Mutation:
 
 
 @cache
-def honest(source: str) -> tuple[Site, dict[str, bytes]]:
-    """A run that has every type of entry, and its published files."""
+def honest(source: str, record_type: str = "") -> tuple[Site, dict[str, bytes]]:
+    """A run that has every type of entry, and its published files; for `key`, a handed over log.
+
+    Elsewhere there is no hand-over: it states the root before it, and would hide what else finds
+    a rewriting.
+    """
     site = monday(source)
     smb = f"{RUN}/smb"
     secrets = [secret_of(f"{smb} {attempt}") for attempt in (1, 2)]
@@ -94,6 +98,8 @@ def honest(source: str) -> tuple[Site, dict[str, bytes]]:
     for number, kind in enumerate(("override", "appeal", "reassignment", "correction")):
         value = {"run": RUN, "lead": LEADS[number], "rep": REPS[0], "reason": "asked", "n": number}
         site.events.append(Event(kind, "2026-09-17T16:35:00Z", value))
+    if record_type == "key":
+        site.hand_over(len(site.events) // 2)
     return site, site.files()
 
 
@@ -192,7 +198,7 @@ def mutations(seed: int, of_each: int, types: tuple[str, ...] = ENTRY_TYPES) -> 
 
 def _mutation(record_type: str, number: int, dice: random.Random) -> Mutation:
     source = dice.choice(SOURCES)
-    site, files = honest(source)
+    site, files = honest(source, record_type)
     held = {"key": KEY, "since": files["log/checkpoint"]}
     if number % 2 == 0:
         return _visitors(record_type, site, files, dice)
@@ -257,7 +263,7 @@ def unheld(seed: int, of_each: int, record_type: str) -> Iterator[Mutation]:
     dice = random.Random(f"{seed} unheld {record_type}")
     for _ in range(of_each):
         source = dice.choice(SOURCES)
-        site, _ = honest(source)
+        site, _ = honest(source, record_type)
         at = dice.choice([i for i, event in enumerate(site.events) if event.type == record_type])
         events = list(site.events)
         events[at] = replace(events[at], value=changed(events[at].value, dice))

@@ -15,7 +15,8 @@ from typing import Any
 
 from ledger.canonical import canonical, sha256_hex
 from ledger.checkpoints import Checkpoint, join_notes, with_signatures
-from ledger.log import entry
+from ledger.handover import hand_over
+from ledger.log import entry, parse_entry
 from ledger.merkle import Tree, leaf_hash, root
 from ledger.notes import COSIGNATURE_V1, Signer, VerifierKey, cosignature
 from ledger.proofs import proof_file
@@ -36,6 +37,7 @@ from lottery.sources import (
 RUN = "2026-W38"
 SELECT_DRAW, LADDER_DRAW = f"{RUN}/enterprise", f"{RUN}/enterprise/lottery"
 SIGNER = Signer("log.example/fairlead", b"k" * 32)
+NEXT_SIGNER = Signer("log.example/fairlead", b"n" * 32)
 ORIGIN = "log.example/fairlead"
 WITNESS_SEED = b"w" * 32
 WITNESS = VerifierKey("witness.example", COSIGNATURE_V1, Signer("w", WITNESS_SEED).vkey.public)
@@ -208,6 +210,11 @@ class Site:
         event = self.events[index]
         self.events[index] = replace(event, value=event.value | change, **own)
 
+    def vkey(self) -> VerifierKey:
+        """The key that the site shows: the one in force at its end."""
+        is_handed_over = any(event.type == "key" for event in self.events)
+        return NEXT_SIGNER.vkey if is_handed_over else self.signer.vkey
+
     def pages(self) -> dict[str, bytes]:
         """What a manifest lists."""
         files = {
@@ -216,7 +223,7 @@ class Site:
                     "format": "fairlead/site/1",
                     "audience": self.audience,
                     "origin": ORIGIN,
-                    "vkey": str(self.signer.vkey),
+                    "vkey": str(self.vkey()),
                 }
             ),
             "index.html": b"<!doctype html><title>Fairlead</title>",
@@ -263,7 +270,16 @@ class Site:
 
     def note(self, entries: list[bytes]) -> str:
         checkpoint = Checkpoint(ORIGIN, len(entries), root([leaf_hash(one) for one in entries]))
-        return self.signer.sign(checkpoint.text())
+        handed_over = any(parse_entry(one).type == "key" for one in entries[:-1])
+        signer = NEXT_SIGNER if handed_over else self.signer
+        return signer.sign(checkpoint.text())
+
+    def hand_over(self, at: int, signer: Signer = SIGNER) -> None:
+        """Puts the hand-over from the first key to the next one into the log at that place."""
+        _, entries = self.entries(self.events[:at])
+        top = root([leaf_hash(one) for one in entries])
+        value = hand_over(ORIGIN, signer, NEXT_SIGNER.vkey, at, top)
+        self.events.insert(at, Event("key", self.events[at - 1].at, value, "-"))
 
     def checkpoint(self, size: int) -> str:
         """The checkpoint of the first `size` entries, as a digest would have carried it."""

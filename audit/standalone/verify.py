@@ -325,6 +325,13 @@ def open_note(data: bytes, keys: Sequence[Key]) -> tuple[str, dict[str, int]]:
     return text, signed
 
 
+def stated_size(note: bytes) -> int:
+    """The size that a checkpoint states; nothing about it is verified yet."""
+    lines = note.split(b"\n")
+    need(len(lines) > 2 and re.fullmatch(b"0|[1-9][0-9]{0,18}", lines[1]), "is no checkpoint: has no size")
+    return int(lines[1])
+
+
 @lru_cache(maxsize=64)
 def open_checkpoint(data: bytes, key: Key, origin: str) -> tuple[int, bytes]:
     """(size, root) of a checkpoint that `key` signed for the log `origin`."""
@@ -720,6 +727,14 @@ def source_time(opening: Record) -> int:
     return seconds(opening["closes_at"], "closes_at")
 
 
+def asked_at(opening: Record, i: int) -> str:
+    """What to look up for a public source and, where its opening says so, at which address."""
+    hints, what = opening.get("look_up"), str(opening["sources"][i]["what"])
+    hint = hints[i] if type(hints) is list and i < len(hints) else None
+    address = hint.get("address") if type(hint) is dict else None
+    return f"{what} at {address}" if type(address) is str else what
+
+
 def check_closing(value: Any, opening: Record) -> Record:
     is_ladder = opening["kind"] == "ladder"
     closing: Record = keyed(value, "closing", "protocol opening" + (" lines" if is_ladder else ""))
@@ -905,7 +920,7 @@ def read_object(data: bytes, path: str, is_canonical: bool = True) -> Record:
 # == 7. the checks ==================================================================================
 
 TYPES = ("policy", "snapshot", "commitment", "opening", "closing", "outcome", "void", "allocation",
-         "publication", "override", "appeal", "reassignment", "correction")  # fmt: skip
+         "publication", "override", "appeal", "reassignment", "correction", "key")  # fmt: skip
 SHAPES = {
     "policy": "id:text version:text sha256:hex text:text approvals:list effective_from:text",
     "snapshot": "run:text snapshot:hex policy_sha256:hex as_of:text leads:count reps:count"
@@ -1072,25 +1087,70 @@ class Verification:
             own = Key(about["vkey"])
         except Bad as error:
             raise Bad(f"site.json: its vkey {error}") from None
-        self.key, self.origin = pinned or own, about["origin"]
-        found.unless(own.text == self.key.text, "site.json: names another key than the one given")
+        self.origin = about["origin"]
         if pinned is None:
             found.say("warning", f"the key is the site's own, unpinned: {own.text}")
-        size, root = self.opened(site.read("log/checkpoint"), "log/checkpoint")
+        note = site.read("log/checkpoint")
+        size = stated_size(note)  # believed once the key of that size is known and has signed it
         need(size > 0, "log/checkpoint: is of an empty log, which proves nothing")
         entries = self.read_entries(size)
         tree = Tree([leaf_hash(one) for one in entries])
         self.check_tiles(tree, entries)
-        need(tree.root(size) == root, "log/checkpoint: its root is not that of the entries")
         self.entries = [self.parse_entry(index, data) for index, data in enumerate(entries)]
+        self.keys = self.read_keys(own, pinned, tree, found)
+        need(self.opened(note, "log/checkpoint") == (size, tree.root(size)),
+             "log/checkpoint: its root is not that of the entries")  # fmt: skip
         self.tree = tree
+        rotated = f", handed over {len(self.keys) - 1} times" if len(self.keys) > 1 else ""
         return f"{size} entries of {self.origin}, checkpoint signed by the " + (
-            "unpinned key" if pinned is None else "pinned key"
+            f"unpinned key{rotated}" if pinned is None else f"pinned key{rotated}"
         )
+
+    def read_keys(self, own: Key, pinned: Key | None, tree: Tree, found: Found) -> list[tuple[Key, int, int]]:
+        """The log's keys with the sizes each may sign: each signed the hand-over to the next."""
+        chain: list[Key] = []
+        ends: list[int] = []
+        for entry in self.entries:
+            if entry.type != "key":
+                continue
+            data = self.site.read(entry.path)
+            need(entry.path == f"records/{sha(data).hex()}.json",
+                 f"{entry.path}: is not the record that was logged: its hash differs")  # fmt: skip
+            value, path, at = read_object(data, entry.path), entry.path, entry.index
+            keyed(value, path, "from to note")
+            need(all(type(one) is str for one in value.values()), f"{path}: is no hand-over")
+            old, new = Key(value["from"]), Key(value["to"])
+            need(old.kind == new.kind == 1 and at > 0, f"{path}: is no hand-over between a log's keys")
+            text = (f"fairlead/key/1\norigin {self.origin}\nfrom {old.text}\nto {new.text}\nsize {at}\n"
+                    f"root {base64.b64encode(tree.root(at)).decode()}\n")  # fmt: skip
+            is_said = open_note(value["note"].encode(), [old])[0] == text
+            need(is_said, f"{path}: its note is not about these keys at this place of this log")
+            need(not chain or chain[-1].text == old.text, f"{path}: hands over a key that was not in force")
+            chain = chain or [old]
+            is_new = new.text not in [one.text for one in chain]
+            need(is_new, f"{path}: hands over to a key that was in use before")
+            chain.append(new)
+            ends.append(at + 1)
+        if not chain:
+            key = pinned or own
+            found.unless(own.text == key.text, "site.json: names another key than the one given")
+            return [(key, 0, MAX_INTEGER)]
+        need(chain[-1].text == own.text, "site.json: names a key that was not handed over to")
+        is_ours = pinned is None or pinned.text in [one.text for one in chain]
+        need(is_ours, "site.json: names a key that was not handed over to by the one given")
+        return list(zip(chain, [0, *ends], [*ends, MAX_INTEGER]))
+
+    def key_of(self, data: bytes) -> Key:
+        """The key to check a checkpoint with: the one in force at its size (at a hand-over, two)."""
+        size, text = stated_size(data), data.decode(errors="replace")
+        known = [key for key, first, last in self.keys if first <= size <= last]
+        need(known, "states a size that no log has")
+        names = [f"\n— {key.name} {base64.b64encode(key.id[:3]).decode()}" for key in known]
+        return next((key for key, name in zip(known, names) if name in text), known[-1])
 
     def opened(self, data: bytes, path: str) -> tuple[int, bytes]:
         try:
-            return open_checkpoint(data, self.key, self.origin)
+            return open_checkpoint(data, self.key_of(data), self.origin)
         except Bad as error:
             raise Bad(f"{path}: {error}") from None
 
@@ -1276,7 +1336,7 @@ class Verification:
                     note = f"{body}\n\n{signatures}\n".encode()
                     size, root = self.opened(note, path)
                     self.check_prefix(size, root, path)
-                    signed = open_note(note, [self.key, *keys])[1]
+                    signed = open_note(note, [self.key_of(note), *keys])[1]
                     by_text = {key.text: key for key in keys}
                     self.seen += [(size, at, by_text[one].name) for one, at in signed.items() if one in by_text]
                 except Bad as error:
@@ -1473,6 +1533,8 @@ class Verification:
         if draw.kind == "drand":
             number = draw.opening["sources"][0]["round"]
             found.say("warning", f"{path}: ask a beacon relay that round {number} really is missing")
+        for i in range(len(draw.opening["sources"])) if draw.kind == "public" else ():
+            found.say("warning", f"{path}: look up that {asked_at(draw.opening, i)} really never appeared")
 
     def check_once_per_run(self, found: Found) -> None:
         policies: dict[str, int] = {}
@@ -1704,8 +1766,9 @@ class Verification:
                 self.checks.append(
                     ("warning", f"order {draw.id}", "nobody you trust saw opening and closing before the source's time")
                 )
-            for one in draw.named["outcome"][0].value["reveals"] if draw.kind == "public" else ():
-                self.checks.append(("warning", f"value {draw.id}", f"look up {one['what']}: it must be {one['value']}"))
+            for i, one in enumerate(draw.named["outcome"][0].value["reveals"] if draw.kind == "public" else ()):
+                said = f"look up {asked_at(draw.opening, i)}: it must be {one['value']}"
+                self.checks.append(("warning", f"value {draw.id}", said))
         return result
 
 

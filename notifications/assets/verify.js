@@ -375,6 +375,13 @@ function openNote(note, keys) {
   return [text, signed];
 }
 
+/* The size that a checkpoint states; nothing about it is verified yet. */
+function statedSize(note) {
+  const lines = note.split("\n");
+  need(lines.length > 2 && /^(0|[1-9][0-9]{0,18})$/.test(lines[1]), "is no checkpoint: has no size");
+  return Number(lines[1]);
+}
+
 function openCheckpoint(note, key, origin) {
   const lines = openNote(note, [key])[0].slice(0, -1).split("\n");
   need(lines.length >= 3 && lines.every(Boolean), "is not origin, size and root in lines");
@@ -702,6 +709,12 @@ function sourceTime(opening) {
   return seconds(opening.closes_at, "closes_at");
 }
 
+/* What to look up for a public source and, where its opening says so, at which address. */
+function askedAt(opening, i) {
+  const { what } = opening.sources[i], hint = Array.isArray(opening.look_up) ? opening.look_up[i] : null;
+  return isObject(hint) && isText(hint.address) ? `${what} at ${hint.address}` : what;
+}
+
 function checkClosing(closing, opening) {
   const isLadder = opening.kind === "ladder";
   keyed(closing, "closing", `protocol opening${isLadder ? " lines" : ""}`);
@@ -876,7 +889,7 @@ function readObject(data, path, isCanonical = true) {
 // == 8. the checks =================================================================================
 
 const TYPES = ["policy", "snapshot", "commitment", "opening", "closing", "outcome", "void", "allocation",
-  "publication", "override", "appeal", "reassignment", "correction"];
+  "publication", "override", "appeal", "reassignment", "correction", "key"];
 const SHAPES = {
   policy: "id:text version:text sha256:hex text:text approvals:list effective_from:text",
   snapshot: "run:text snapshot:hex policy_sha256:hex as_of:text leads:count reps:count loads:list reconstructed:text",
@@ -994,25 +1007,64 @@ class Verification {
     need(about.audience === "public" || about.audience === "team", "site.json: is for an unknown audience");
     need(isText(about.origin) && isText(about.vkey), "site.json: names no origin or no vkey");
     const own = said("site.json: its vkey", () => keyOf(about.vkey));
-    this.logKey = pinned || own;
     this.origin = about.origin;
-    found.unless(own.text === this.logKey.text, "site.json: names another key than the one given");
     if (!pinned) found.say("warning", `the key is the site's own, unpinned: ${own.text}`);
-    const [size, top] = this.openAs(await this.site.read("log/checkpoint"), "log/checkpoint");
+    const note = strict(await this.site.read("log/checkpoint"));
+    const size = statedSize(note); // believed once the key of that size is known and has signed it
     need(size > 0, "log/checkpoint: is of an empty log, which proves nothing");
     const entries = await this.readEntries(size), levels = levelsOf(entries.map(leafHash));
     await this.checkTiles(levels, size);
+    this.entries = entries.map((data, index) => this.parseEntry(data, index));
+    this.keys = await this.readKeys(own, pinned, levels, found);
+    const [, top] = this.openAs(note, "log/checkpoint");
     need(same(rootOf(levels, size), top), "log/checkpoint: its root is not that of the entries");
     this.size = size;
-    this.entries = entries.map((data, index) => this.parseEntry(data, index));
     this.levels = levels;
-    return `${size} entries of ${this.origin}, checkpoint signed by the ${pinned ? "pinned" : "unpinned"} key`;
+    const rotated = this.keys.length > 1 ? `, handed over ${this.keys.length - 1} times` : "";
+    return `${size} entries of ${this.origin}, checkpoint signed by the ${pinned ? "pinned" : "unpinned"} key${rotated}`;
+  }
+
+  /* The log's keys with the sizes each may sign: each signed the hand-over to the next. */
+  async readKeys(own, pinned, levels, found) {
+    const chain = [], ends = [];
+    for (const { type, path, index } of this.entries) {
+      if (type !== "key") continue;
+      const data = await this.site.read(path);
+      need(path === `records/${shaHex(data)}.json`, `${path}: is not the record that was logged: its hash differs`);
+      const value = keyed(readObject(data, path), path, "from to note");
+      need(Object.values(value).every(isText), `${path}: is no hand-over`);
+      const old = keyOf(value.from), next = keyOf(value.to);
+      need(old.kind === 1 && next.kind === 1 && index > 0, `${path}: is no hand-over between a log's keys`);
+      const root64 = btoa(String.fromCharCode(...rootOf(levels, index)));
+      const text = `fairlead/key/1\norigin ${this.origin}\nfrom ${old.text}\nto ${next.text}\nsize ${index}\nroot ${root64}\n`;
+      need(openNote(value.note, [old])[0] === text, `${path}: its note is not about these keys at this place of this log`);
+      need(!chain.length || chain[chain.length - 1].text === old.text, `${path}: hands over a key that was not in force`);
+      if (!chain.length) chain.push(old);
+      need(chain.every((one) => one.text !== next.text), `${path}: hands over to a key that was in use before`);
+      chain.push(next);
+      ends.push(index + 1);
+    }
+    if (!chain.length) {
+      const key = pinned || own;
+      found.unless(own.text === key.text, "site.json: names another key than the one given");
+      return [[key, 0, Infinity]];
+    }
+    need(chain[chain.length - 1].text === own.text, "site.json: names a key that was not handed over to");
+    need(!pinned || chain.some((one) => one.text === pinned.text), "site.json: names a key that was not handed over to by the one given");
+    return chain.map((key, i) => [key, i ? ends[i - 1] : 0, i < ends.length ? ends[i] : Infinity]);
+  }
+
+  /* The key to check a checkpoint with: the one in force at its size (at a hand-over, two). */
+  logKeyOf(note) {
+    const size = statedSize(note), known = this.keys.filter(([, first, last]) => first <= size && size <= last).map(([key]) => key);
+    const id = (key) => btoa(String.fromCharCode(...unhex(key.id).slice(0, 3)));
+    return known.find((key) => note.includes(`\n— ${key.name} ${id(key)}`)) || known[known.length - 1];
   }
 
   openAs(data, path) {
     try {
       const note = isText(data) ? data : strict(data);
-      if (!this.opened.has(note)) this.opened.set(note, openCheckpoint(note, this.logKey, this.origin));
+      if (!this.opened.has(note)) this.opened.set(note, openCheckpoint(note, this.logKeyOf(note), this.origin));
       return this.opened.get(note);
     } catch (error) { throw new Bad(`${path}: ${error.message}`); }
   }
@@ -1170,7 +1222,7 @@ class Verification {
         try {
           const note = `${parts[i]}\n\n${parts[i + 1]}\n`, [size, top] = this.openAs(note, path);
           this.checkPrefix(size, top, path);
-          const signed = openNote(note, [this.logKey, ...keys])[1];
+          const signed = openNote(note, [this.logKeyOf(note), ...keys])[1];
           for (const key of keys) if (signed.has(key.text)) this.witnessed.push([size, signed.get(key.text), key.name]);
         } catch (error) { found.failed(`${path}: ${error.message}`); }
       }
@@ -1344,6 +1396,9 @@ class Verification {
     if (draw.kind === "drand") {
       found.say("warning", `${path}: ask a beacon relay that round ${draw.opening.sources[0].round} really is missing`);
     }
+    (draw.kind === "public" ? draw.opening.sources : []).forEach((_, i) => {
+      found.say("warning", `${path}: look up that ${askedAt(draw.opening, i)} really never appeared`);
+    });
   }
 
   checkOncePerRun(found) {
@@ -1540,9 +1595,9 @@ class Verification {
       this.checks.push(inTime.length
         ? ["ok", `order ${draw.id}`, `seen by ${inTime[0][2]} at ${timeText(inTime[0][1])}, before its source's time`]
         : ["warning", `order ${draw.id}`, "nobody you trust saw opening and closing before the source's time"]);
-      for (const one of draw.kind === "public" ? draw.named.outcome[0].value.reveals : []) {
-        this.checks.push(["warning", `value ${draw.id}`, `look up ${one.what}: it must be ${one.value}`]);
-      }
+      (draw.kind === "public" ? draw.named.outcome[0].value.reveals : []).forEach((one, i) => {
+        this.checks.push(["warning", `value ${draw.id}`, `look up ${askedAt(draw.opening, i)}: it must be ${one.value}`]);
+      });
     }
     return result;
   }
