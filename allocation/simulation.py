@@ -1,9 +1,9 @@
 """Stored weeks decided again under another policy: who would have got what.
 
 Every week starts from its stored snapshot, with what the simulated weeks before it left over:
-carried shares and turns, and leads that nobody could take. A lead is given once. Open work, loads
-and stars are those of the stored week: what else the reps would have been doing is not guessed.
-Source: mission.md 4 (simulation and its gate), allocation.md (carried state).
+carried shares and turns, leads that nobody could take, and the open work of the leads they gave
+(allocation.simulated_load). A lead is given once. Stars, absences and quotas are those of the
+stored week. Source: mission.md 4 (simulation and its gate), allocation.md (carried state).
 """
 
 from collections import Counter
@@ -15,10 +15,12 @@ from allocation.decisions import Allocation, Decision
 from allocation.engine import allocate
 from allocation.policy import Policy
 from allocation.rescoring import rescored
+from allocation.simulated_load import Fate, Given, moved_desks
 from allocation.snapshot import Carry, Lead, Rep, Snapshot
 
 GATE_PCT = 91  # mission.md 4: this share of owners meets every rule before a policy goes live
 SET_ASIDE = ("do_not_contact", "duplicate")
+LEFT_ALONE = (*SET_ASIDE, "pilot_control")  # whoever really has them keeps them
 Draws = Callable[[Snapshot, Policy], Mapping[str, Any]]
 
 
@@ -26,12 +28,13 @@ Draws = Callable[[Snapshot, Policy], Mapping[str, Any]]
 class Week:
     """A stored run: its snapshot, the policy it was scored by, who really got which lead.
 
-    The policy is None where it is not at hand.
+    The policy is None where it is not at hand. fates: what the source told of leads by then.
     """
 
     snapshot: Snapshot
     policy: Policy | None
     owners: Mapping[str, str] = field(default_factory=dict)
+    fates: Mapping[str, Fate] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -90,16 +93,22 @@ def simulated(weeks: Sequence[Week], policies: Sequence[Policy], draws: Draws) -
     found = Outcome()
     carry, waiting = None, dict[str, Lead]()
     aside: set[str] = set()
+    given: dict[str, Given] = {}
     for week, policy in zip(weeks, policies, strict=True):
         again = rescored(week.snapshot, policy, week.policy)
         found.band_moves += again.moved
         found.unknown_factors = tuple(dict.fromkeys((*found.unknown_factors, *again.unknown)))
-        snapshot = _continued(again.snapshot, carry, waiting, found.owners)
+        month = week.snapshot.as_of[:7]
+        reps = moved_desks(week.snapshot.reps, given, week.fates, month, policy)
+        snapshot = _continued(replace(again.snapshot, reps=reps), carry, waiting, found.owners)
         drawn = draws(snapshot, policy)
         allocation = allocate(snapshot, policy, drawn, lambda _: True)
         _count(found, snapshot, policy, allocation, drawn)
         carry = allocation.carry
         leads = {lead.ref: lead for lead in snapshot.leads}
+        for one in allocation.decisions:
+            if one.reason not in LEFT_ALONE:
+                given[one.lead] = Given(leads[one.lead], one.rep, month)
         waiting = {
             ref: replace(leads[ref], waiting_since=since)
             for ref, since in allocation.waiting.items()

@@ -73,6 +73,7 @@ def simulation_report(history: History, new: Policy, old: Policy | None, seed: i
     bands = [rule.band for rule in new.bands]
     return {
         "format": FORMAT,
+        "rehearsal": "yes",  # whatever weeks it looks at
         "currency": history.currency,
         "synthetic": _flag(history.is_synthetic),
         "built": _flag(history.is_built),

@@ -19,6 +19,7 @@ from allocation.policy import Policy, load_policy
 from allocation.simulation import Week
 from allocation.snapshot import Snapshot
 from flows.errors import CheckRefused, UsageError
+from flows.lead_fates import lead_fates
 from ledger.canonical import parse_canonical
 
 
@@ -61,8 +62,9 @@ def stored_weeks(
         found = [run for run in found if run.as_of > since]
     elif not keys and weeks:
         found = found[-weeks:]
+    decided_leads = _decided(conn, [run.run_key for run in found])
     return History(
-        [_week(conn, run) for run in found],
+        [_week(conn, run, decided_leads) for run in found],
         newest.currency,
         newest.zone,
         newest.is_synthetic,
@@ -125,12 +127,21 @@ class _Refs:
         return sha256(f"fairlead/simulation/ref\n{self._kind}\n{id_}".encode()).hexdigest()
 
 
-def _week(conn: psycopg.Connection, run: runs.Run) -> Week:
+def _week(conn: psycopg.Connection, run: runs.Run, decided: frozenset[str]) -> Week:
     body = runs.document(conn, run.run_key, "snapshot") or b""
-    decided = runs.document(conn, run.run_key, "decisions") or b'{"decisions":[]}'
-    owners = {row["lead"]: row["rep"] for row in json.loads(decided)["decisions"] if row.get("rep")}
+    file = runs.document(conn, run.run_key, "decisions") or b'{"decisions":[]}'
+    owners = {row["lead"]: row["rep"] for row in json.loads(file)["decisions"] if row.get("rep")}
     snapshot = Snapshot.from_record(parse_canonical(body))
-    return Week(snapshot, load_policy(run.policy_text), owners)
+    policy = load_policy(run.policy_text)
+    return Week(snapshot, policy, owners, lead_fates(conn, run, policy, decided))
+
+
+def _decided(conn: psycopg.Connection, keys: list[str]) -> frozenset[str]:
+    """Ids of the leads that these runs decided."""
+    rows = conn.execute(
+        "select distinct lead_id from decisions.decisions where run_key = any(%s)", (keys,)
+    )
+    return frozenset(str(lead) for (lead,) in rows)
 
 
 def _names(conn: psycopg.Connection, source: str, run_key: str) -> dict[str, dict[str, str]]:

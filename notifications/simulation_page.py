@@ -61,6 +61,7 @@ def simulation_view(report: Report, language: Language) -> ReportView:
         Badge(t.plain("sim.may" if may else "sim.may_not"), "good" if may else "warn"),
         _callouts(report, pen, may=may),
         report["synthetic"] == "yes",
+        rehearsal=True,
     )
 
 

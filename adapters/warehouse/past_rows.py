@@ -22,17 +22,25 @@ def landed_sources(conn: psycopg.Connection) -> dict[str, datetime]:
 
 
 def visible_rows(
-    conn: psycopg.Connection, source: str, table: str, columns: Sequence[str]
+    conn: psycopg.Connection,
+    source: str,
+    table: str,
+    columns: Sequence[str],
+    until: datetime | None = None,
 ) -> list[Row]:
-    """The latest version of every row that is not deleted, as text; unknown cells left out."""
+    """The latest version of every row that is not deleted, as text; unknown cells left out.
+
+    until: only what had landed by then.
+    """
     statement = sql.SQL(
-        "select {} from (select distinct on (row_key) * from {} where source = %s "
+        "select {} from (select distinct on (row_key) * from {} where source = %(source)s "
+        "and (%(until)s::timestamptz is null or landed_at <= %(until)s) "
         "order by row_key, load_id desc) as latest where not is_deleted order by row_key"
     ).format(
         sql.SQL(", ").join(map(sql.Identifier, columns)),
         sql.Identifier(SCHEMA.get(table, "raw"), table),
     )
-    rows = conn.execute(statement, (source,))
+    rows = conn.execute(statement, {"source": source, "until": until})
     return [
         {name: cell for name, cell in zip(columns, row, strict=True) if cell not in (None, "")}
         for row in rows

@@ -70,7 +70,7 @@ SIMULATIONS: dict[str, tuple[str, str]] = {
     "sim.even": ("How evenly each policy gives", "两项政策的均匀程度"),
     "sim.even_words": ("Over the {reps} reps who could work in every run; who got nothing counts, too.", "统计每次运行均在岗的 {reps} 人；一条未得者也计入。"),
     "sim.assumptions": ("How to read this", "如何阅读"),
-    "sim.note_loads": ("Open work, stars, absences and quotas are as stored in each run; only carried shares, turns, what was left over and who already has a lead go on from week to week.", "在手工作、星级、缺勤与配额取各次运行所存数据；逐周延续的只有结转份额、轮次、剩余线索和已分配的线索。"),
+    "sim.note_loads": ("Stars, absences and quotas are as stored in each run; carried shares, turns, leftovers and given leads go on from week to week. A lead that the simulation gave to somebody else than in fact leaves the desk of its real owner and counts for the simulated one as one open lead and opportunity at the discovery weight, until the source says that it closed; with the same owner it stands as it really stood. How fast another owner would have worked is not guessed.", "星级、缺勤与配额取各次运行所存数据；结转份额、轮次、剩余线索和已分配的线索逐周延续。模拟中换了负责人的线索从实际负责人处移出，按“发现”阶段权重计入模拟负责人的在手线索和商机，直到数据源显示其已结束；负责人不变的按实际情况计。不猜测换人之后的推进速度。"),
     "sim.note_draws": ("Draws follow the lottery's own rules with the seed {seed}; both policies meet the same luck where they draw the same leads.", "抽签按正式规则、以种子 {seed} 进行；两项政策抽取相同线索时运气相同。"),
     "sim.note_bands": ("Scores are those the leads would have under each policy.", "各线索的分数按各政策重新计算。"),
     "sim.note_tiers": ("Bands are taken as stored: the snapshots lack what {factors} would need to be scored anew.", "档位取自存储：快照缺少重新计算 {factors} 所需的数据。"),

@@ -1,11 +1,13 @@
 """Weeks decided again: what goes on from one to the next, what the gate counts, who gains."""
 
+from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
 
 from allocation.engine import allocate
 from allocation.gains import gains, moved, spreads
 from allocation.rescoring import rescored
+from allocation.simulated_load import Fate, Given, moved_desks, open_work
 from allocation.simulation import Outcome, Week, past_owners, present, simulated
 from flows.simulated_draws import seeded_draws
 from tests import builders
@@ -173,3 +175,65 @@ def test_without_the_policy_that_scored_it_a_snapshot_is_scored_from_its_fields_
     assert "budget" in found.unknown
     assert "company_size" not in found.unknown
     assert found.snapshot.leads[0] == lead
+
+
+def load_of(found: tuple, name: str):
+    return next(rep for rep in found if rep.ref == builders.ref(name))
+
+
+def desks_after(given: dict, fates: dict, reps: list, policy=POLICY):
+    return moved_desks(tuple(reps), given, fates, "2026-11", policy)
+
+
+def test_a_simulated_lead_weighs_on_its_new_owner_and_leaves_the_desk_of_the_real_one():
+    lead = builders.lead(name="l", band="enterprise", expected_value=6_000_000)
+    real = builders.rep(
+        name="real", load_x100=350, open_opportunities=3, open_discovery_demo=2,
+        open_proposal_negotiation=1, open_leads=1, high_value_this_month=1,
+    )  # fmt: skip
+    fate = Fate(desks={real.ref: Counter(
+        open_work("proposal", 6_000_000, POLICY), open_leads=1, high_value_this_month=1
+    )})  # fmt: skip
+    reps = [real, builders.rep(name="new", load_x100=100)]
+    given = {lead.ref: Given(lead, reps[1].ref, "2026-11")}
+    found = desks_after(given, {lead.ref: fate}, reps)
+    # The policy's own numbers: proposal 1.5, discovery 0.5, one lead of 5M or more a month.
+    one = load_of(found, "real")
+    assert (one.load_x100, one.open_opportunities, one.open_discovery_demo) == (200, 2, 2)
+    assert (one.open_proposal_negotiation, one.open_leads, one.high_value_this_month) == (0, 0, 0)
+    other = load_of(found, "new")
+    assert (other.load_x100, other.open_opportunities, other.open_discovery_demo) == (150, 1, 1)
+    assert (other.open_proposal_negotiation, other.open_leads) == (0, 1)
+    assert other.high_value_this_month == 1
+
+
+def test_with_the_same_owner_a_lead_stands_as_it_really_stood():
+    lead, rep = builders.lead(name="l"), builders.rep(name="same", load_x100=200)
+    fate = Fate(desks={rep.ref: open_work("negotiation", None, POLICY)})
+    given = {lead.ref: Given(lead, rep.ref, "2026-10")}
+    assert desks_after(given, {lead.ref: fate}, [rep]) == (rep,)
+
+
+def test_a_lead_that_the_source_says_closed_counts_for_nobody():
+    lead, rep = builders.lead(name="l"), builders.rep(name="rep", load_x100=200)
+    given = {lead.ref: Given(lead, rep.ref, "2026-10")}
+    assert desks_after(given, {lead.ref: Fate(is_closed=True)}, [rep]) == (rep,)
+
+
+def test_a_lead_that_the_simulation_keeps_waiting_is_on_no_desk():
+    lead, rep = builders.lead(name="l"), builders.rep(name="rep", load_x100=50, open_leads=1)
+    fate = Fate(desks={rep.ref: Counter(load_x100=50, open_leads=1)})
+    found = desks_after({lead.ref: Given(lead, None, "2026-11")}, {lead.ref: fate}, [rep])
+    assert (found[0].load_x100, found[0].open_leads) == (0, 0)
+
+
+def test_leads_of_one_simulated_week_fill_the_cap_in_the_next():
+    # One AE with room for two: the third lead finds the desk full although no real work is open.
+    reps = [builders.rep(name="only", open_opportunities=28)]
+    first = week(leads=builders.leads(count=2, band="mid_market", prefix="a"), reps=reps)
+    late = builders.leads(count=1, band="mid_market", prefix="b")
+    second = week(run="2026-W48", leads=late, reps=reps)
+    found = run([first, second])
+    assert list(found.held.values()) == ["all_over_cap"]
+    closed = {lead.ref: Fate(is_closed=True) for lead in first.snapshot.leads}
+    assert run([first, replace(second, fates=closed)]).held == {}
