@@ -49,6 +49,6 @@ def print_simulation(report: dict[str, Any]) -> None:
     share = pen.percent(Fraction(new["met"], new["leads"])) if new["leads"] else "–"
     verdict = "MAY GO LIVE" if new["may_go_live"] == "yes" else "NOT YET"
     console().print(
-        f"\nREHEARSAL 演练 · VERDICT {verdict}: {share} of simulated leads have an owner who meets every rule "
-        f"without overflow (at least {report['gate_pct']}%). Nothing is adopted."
+        f"\nREHEARSAL 演练 · VERDICT {verdict}: {share} of simulated leads have an owner who meets "
+        f"every rule without overflow (at least {report['gate_pct']}%). Nothing is adopted."
     )
