@@ -88,4 +88,5 @@ def _settings(policy: Policy) -> dict[str, object]:
         "deal_size_skills": json.dumps(capability.deal_size_skills),
         "full_stars_min_months": capability.full_stars_min_months,
         "bad_row_pct": policy.limits.bad_row_pct,
+        "first_touch_h": json.dumps(policy.sla.first_touch_h),
     }

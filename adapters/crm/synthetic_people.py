@@ -81,25 +81,37 @@ def capability_rows(random: Random, reps: list[Rep], today: date) -> list[dict[s
 
 
 def certification_rows(random: Random, reps: list[Rep], today: date) -> list[dict[str, str]]:
-    """Everyone with two or more stars in a vertical has its certificate, valid for another year."""
+    """Everyone with two or more stars in a vertical has its certificate, valid for another year.
+
+    In healthcare there are the two besides that document 2 asks for; whoever has been there for two
+    years was trained.
+    """
     rows = []
     for rep in reps:
         for skill, stars in rep.stars.items():
             if not skill.startswith("vertical:") or stars < 2:
                 continue
             start = max(rep.hired, today - timedelta(days=60 + int(random.random() * 500)))
-            rows.append(
-                {
-                    "rep_id": rep.rep_id,
-                    "skill": skill,
-                    "certificate": f"合成-{skill.partition(':')[2]}",
-                    "valid_from": start.isoformat(),
-                    "valid_to": (
-                        today + timedelta(days=365 + int(random.random() * 700))
-                    ).isoformat(),
-                }
-            )
+            end = today + timedelta(days=365 + int(random.random() * 700))
+            names = [f"合成-{skill.partition(':')[2]}"]
+            if skill == "vertical:healthcare":
+                names += ["certificate:medical-device"] + ["case:top-hospital"] * (stars == 3)
+            rows += [_certificate(rep, skill, name, start, end) for name in names]
+        # Filed under a skill whose stars it cannot raise.
+        known = next((skill for skill, stars in rep.stars.items() if stars >= 2), None)
+        if known and today - rep.hired > timedelta(days=730):
+            rows.append(_certificate(rep, known, "training:sfa", rep.hired, None))
     return rows
+
+
+def _certificate(rep: Rep, skill: str, name: str, start: date, end: date | None) -> dict[str, str]:
+    return {
+        "rep_id": rep.rep_id,
+        "skill": skill,
+        "certificate": name,
+        "valid_from": start.isoformat(),
+        "valid_to": end.isoformat() if end else "",
+    }
 
 
 def absence_rows(random: Random, reps: list[Rep], monday: date) -> list[dict[str, str]]:

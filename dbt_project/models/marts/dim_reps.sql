@@ -45,6 +45,7 @@ select
         false
     ) as is_away,
     coalesce(round(reps.fte * 100), 100)::integer as fte_pct,
+    coalesce(qualified.qualifications, '[]'::jsonb) as qualifications,
     reps.wecom_id,
     reps.dingtalk_id,
     reps.feishu_id
@@ -54,3 +55,5 @@ left join tenures
     on reps.rep_id = tenures.rep_id
 left join absent
     on reps.rep_id = absent.rep_id
+left join {{ ref('int_rep_qualifications_listed') }} as qualified
+    on reps.rep_id = qualified.rep_id

@@ -84,6 +84,8 @@ select
     quotas.quota::bigint as quota,
     quotas.attained::bigint as attained,
     quotas.attainment_bp::integer as attainment_bp,
+    months.conversion_bp,
+    months.on_time_bp,
     -- The day of the run itself still counts as left.
     (
         (runs.next_quarter_starts_on - runs.as_of_date) * 10000
@@ -97,3 +99,5 @@ left join owned_leads
     on reps.rep_id = owned_leads.rep_id
 left join quotas
     on reps.rep_id = quotas.rep_id
+left join {{ ref('int_rep_months_measured') }} as months
+    on reps.rep_id = months.rep_id
