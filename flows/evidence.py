@@ -17,6 +17,7 @@ from typing import Any
 import psycopg
 
 from adapters.warehouse import marts, references, runs
+from allocation.stability import stability
 from flows.model_catalogue import catalogue
 from flows.workspace import Workspace
 from notifications.record import Evidence
@@ -69,6 +70,7 @@ def collected(conn: psycopg.Connection, run: runs.Run, manifest: Path) -> dict[s
             for row in rows("fct_score_disagreements")
             if row["lead_id"] in lead_refs
         ],
+        "drift": _drift(rows("fct_score_periods")),
         "benchmarks": rows("fct_segment_benchmarks"),
         "capability": _capability(
             rows("fct_rep_capability"), rows("fct_capability_steps"), rep_refs
@@ -122,6 +124,23 @@ def spoken(conn: psycopg.Connection, run: runs.Run) -> dict[str, dict[Any, str]]
             if row["account"]
         },
     }
+
+
+def _drift(rows: Rows) -> Rows:
+    """Each factor, the score and the band: this month's leads beside the year before."""
+    columns: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
+    for row in sorted(rows, key=lambda row: (row["column_name"], row["bin"])):
+        columns[row["column_name"]][row["bin"]] = (row["leads_before"], row["leads_after"])
+    return [
+        _known(
+            name=found.name,
+            psi=f"{found.psi:.6f}",
+            critical=None if found.critical is None else f"{found.critical:.6f}",
+            drifted=found.drifted,
+            bins=[[bin_, *counts] for bin_, counts in columns[found.name].items()],
+        )
+        for found in stability(columns)
+    ]
 
 
 def _capability(rows: Rows, steps: Rows, refs: Refs) -> Rows:

@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from notifications.audience import LEAST_PEOPLE
 from notifications.lens import PRIVATE_FIGURES, Lens
 from notifications.record import Row
 
@@ -67,20 +68,36 @@ def ranked_row(
 
 def excluded_groups(lens: Lens, rows: Sequence[Row] | Mapping[str, int]) -> list[ExcludedGroup]:
     """Groups, largest first; a compact explanation has only {code: count}, so no names."""
+    members: dict[str, list[Row]] = {}
     if isinstance(rows, Mapping):
-        counted = sorted(rows.items(), key=lambda item: (-item[1], item[0]))
-        return [ExcludedGroup(lens.t.code("excluded", why), n, ()) for why, n in counted]
-    groups: dict[str, list[Row]] = {}
-    for row in rows:
-        groups.setdefault(str(row.get("why", "")), []).append(row)
+        counts = dict(rows)
+    else:
+        for row in rows:
+            members.setdefault(str(row.get("why", "")), []).append(row)
+        counts = {why: len(group) for why, group in members.items()}
+    shown = lens.shows("excluded_reps")
+    if not shown:
+        counts = _large_groups(counts)
     return [
         ExcludedGroup(
             lens.t.code("excluded", why),
-            len(members),
-            [_excluded_rep(lens, row) for row in members] if lens.is_team else (),
+            count,
+            [_excluded_rep(lens, row) for row in members.get(why, ())] if shown else (),
         )
-        for why, members in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+        for why, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     ]
+
+
+def _large_groups(counts: Mapping[str, int]) -> dict[str, int]:
+    """No group of fewer than LEAST_PEOPLE: small ones are counted together, and where even those
+    are few, with the next larger; nothing at all is told of fewer in all."""
+    large, small = dict[str, int](), 0
+    for why, count in sorted(counts.items(), key=lambda item: (item[1], item[0])):
+        if count < LEAST_PEOPLE or 0 < small < LEAST_PEOPLE:
+            small += count
+        else:
+            large[why] = count
+    return {**large, "other": small} if small >= LEAST_PEOPLE else large
 
 
 def _excluded_rep(lens: Lens, row: Row) -> Markup:

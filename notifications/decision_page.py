@@ -81,7 +81,7 @@ def decision_view(lens: Lens, decision: Row) -> DecisionView:
     excluded = explanation.get("excluded") or ()
     barred = sum(excluded.values()) if isinstance(excluded, Mapping) else len(excluded)
     able = explanation.get("candidates", len(ranked))  # a compact explanation keeps the top only
-    columns = figure_names(ranked) if lens.is_team else []
+    columns = figure_names(ranked) if lens.shows("candidate_figures") else []
     rows = [ranked_row(lens, row, columns, decision, explanation) for row in ranked]
     crumbs = [*run_crumbs(lens, UP), Crumb(t.plain("nav.leads"), "index.html")]
     label = lens.lead(ref)
@@ -114,7 +114,7 @@ def decision_view(lens: Lens, decision: Row) -> DecisionView:
         ranked_caption=t.plain(
             "decision.lottery_caption" if method == "lottery" else "decision.ranked_caption"
         ),
-        has_private=lens.is_team
+        has_private=lens.shows("candidate_figures")
         and any("attainment_bp" in (r.get("figures") or {}) for r in ranked),
         excluded=excluded_groups(lens, excluded),
         excluded_count=barred,
@@ -209,7 +209,7 @@ def _factors(lens: Lens, lead: Row) -> list[FactorRow]:
 
 def _lead_id(lens: Lens, ref: str) -> str:
     names = lens.facts.record.names
-    if not lens.is_team or names is None:
+    if names is None or not lens.shows("names"):
         return ""
     return shown((names.leads.get(ref) or {}).get("lead_id") or "")
 
@@ -220,7 +220,7 @@ def _details(lens: Lens, lead: Row) -> list[tuple[str, str]]:
     rows = [(t.plain("lead.created"), lens.moment(lead.get("created_at")))]
     if lead.get("waiting_since"):
         rows.append((t.plain("lead.waiting"), shown(lead["waiting_since"])))
-    if not lens.is_team:
+    if not lens.shows("lead_details"):
         return rows
     if "expected_value" in lead:
         rows.append((t.plain("lead.value"), lens.money(lead["expected_value"])))

@@ -8,13 +8,9 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from notifications.charts import Chart, svg
-from notifications.facts import Facts
 from notifications.lens import Lens
 from notifications.views import Chrome, chrome, run_crumbs
 from notifications.words import shown
-
-# Page names under a run's folder; those of people are the team's.
-TEAM_PAGES = ("capability", "capacity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +81,21 @@ def evidence_view(
     )
 
 
-def evidence_pages(facts: Facts, *, is_team: bool) -> list[str]:
-    """Names of the pages that this run has something for, in the order of their tabs."""
-    found = facts.record.evidence
+def evidence_pages(lens: Lens) -> list[str]:
+    """Names of the pages that this run has for its reader, in the order of their tabs."""
+    facts, found = lens.facts, lens.facts.record.evidence
     has = {
-        "scoring": bool(facts.leads),
+        "scoring": bool(facts.leads or (found.drift and lens.shows("drift"))),
         "capability": bool(found.capability),
         "capacity": bool(facts.reps),
         "segments": bool(found.benchmarks),
         "models": bool(found.models),
     }
-    return [page for page, there in has.items() if there and (is_team or page not in TEAM_PAGES)]
+    return [page for page, there in has.items() if there and lens.shows(page)]
 
 
 def tabs(lens: Lens, here: str) -> list[Tab]:
     """The run's evidence pages side by side, data quality among them."""
-    names = evidence_pages(lens.facts, is_team=lens.is_team)
+    names = evidence_pages(lens)
     names.insert(len(names) - 1 if "models" in names else len(names), "quality")
     return [Tab(lens.t.plain(f"{name}.heading"), f"{name}.html", name == here) for name in names]

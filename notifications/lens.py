@@ -9,6 +9,7 @@ from typing import TypeGuard
 from markupsafe import Markup, escape
 
 from notifications import formats
+from notifications.audience import may_read
 from notifications.facts import Facts, Rule, safe_name
 from notifications.record import Audience, Language
 from notifications.words import Words, shown, words
@@ -37,12 +38,16 @@ class Lens:
     def is_team(self) -> bool:
         return self.audience == "team" and self.facts.record.names is not None
 
+    def shows(self, part: str) -> bool:
+        """Whether this audience reads the part (notifications/audience.py)."""
+        return may_read("team" if self.is_team else "public", part)
+
     def rep(self, ref: object) -> str:
         """A rep's name, or the pseudonym."""
         if not ref:
             return self.t.plain("unknown")
         names = self.facts.record.names
-        if self.is_team and names is not None:
+        if names is not None and self.shows("names"):
             name = (names.reps.get(str(ref)) or {}).get("name")
             if name:
                 return shown(name)
@@ -53,7 +58,7 @@ class Lens:
         if not ref:
             return self.t.plain("unknown")
         names = self.facts.record.names
-        if self.is_team and names is not None:
+        if names is not None and self.shows("names"):
             row = names.leads.get(str(ref)) or {}
             name = row.get("company") or row.get("lead_id")
             if name:

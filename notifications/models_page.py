@@ -46,7 +46,7 @@ def _overview(lens: Lens, counts: Counter[str]) -> Section:
         (t.code("layer", layer), lens.number(counts[layer])) for layer in LAYERS if counts[layer]
     ]
     words: list[str | Markup] = [t.plain("models.words")]
-    if lens.is_team and lens.facts.record.dbt_docs:
+    if lens.facts.record.dbt_docs and lens.shows("dbt_docs"):
         link = Markup('<a href="../../../{}">dbt docs</a>').format(DBT_DOCS)
         words.append(t("models.dbt_docs", link=link))
     return Section("overview", t.plain("models.overview"), words, chips=chips)

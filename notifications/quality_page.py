@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from notifications.drift_part import drift_alarm
 from notifications.evidence_parts import Section, Tab, Table, tabs
 from notifications.lens import SENTENCE, Lens, is_count
 from notifications.record import Row
@@ -99,7 +100,11 @@ def quality_view(lens: Lens) -> QualityView:
         unknown=_unknown(lens),
         limit=f"{shown(limit)}%" if limit is not None else t.plain("unknown"),
         tabs=tabs(lens, "quality"),
-        sections=[*_findings(lens), *history_sections(lens)],
+        sections=[
+            part
+            for part in (drift_alarm(lens), *_findings(lens), *history_sections(lens))
+            if part is not None
+        ],
     )
 
 
@@ -107,7 +112,7 @@ def _findings(lens: Lens) -> list[Section]:
     """Rows that are possible and odd: nothing is repaired, and how each counts is said."""
     t = lens.t
     found = lens.facts.record.evidence.findings
-    if not found:
+    if not found or not lens.shows("findings"):
         return []
     rows = []
     for kind in sorted({str(row.get("finding") or "") for row in found}):
@@ -117,7 +122,7 @@ def _findings(lens: Lens) -> list[Section]:
             [
                 t.code("finding", kind),
                 t.code("finding_outcome", kind),
-                ", ".join(places) if lens.is_team else t.plain("quality.withheld"),
+                ", ".join(places),
                 lens.number(len(these)),
             ]
         )
@@ -134,7 +139,7 @@ def _file_row(lens: Lens, row: Row) -> FileRow:
     if is_count(read) and is_count(bad) and read:
         part = lens.percent(Fraction(bad, read), 2)
     # A note may quote what a file says: the team reads it.
-    notes = (row.get("notes") or ()) if lens.is_team else ()
+    notes = (row.get("notes") or ()) if lens.shows("file_notes") else ()
     if isinstance(notes, str):
         notes = (notes,)
     return FileRow(
@@ -151,7 +156,7 @@ def _quarantine_row(lens: Lens, row: Row) -> QuarantineRow:
     # A reason may quote the bad value, which can be a name or a phone: the team sees it, the
     # public reads the code in words.
     code = lens.t.code("quarantine", row.get("code"))
-    reason = lens.number(row.get("reason")) if lens.is_team else code
+    reason = lens.number(row.get("reason")) if lens.shows("quarantine_reasons") else code
     return QuarantineRow(
         lens.number(row.get("file")),
         lens.number(row.get("line")),
@@ -194,7 +199,7 @@ def _failed(lens: Lens, row: Row) -> tuple[str, str, str]:
     """Where and what; keys and values are somebody's, so the public reads the place only."""
     place = [str(row[name]) for name in ("table", "file", "line", "column") if row.get(name)]
     where = lens.number(":".join(place))
-    if not lens.is_team:
+    if not lens.shows("failed_rows"):
         return where, "–", lens.t.plain("quality.withheld")
     return where, lens.number(row.get("key")), lens.number(row.get("reason") or row.get("value"))
 

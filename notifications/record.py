@@ -46,6 +46,8 @@ class Evidence:
     - scores: [{"score","score_100","grade","band","leads": n}], leads open for allocation.
     - disagreements: [{"lead","band","score","weighted_x100","highest_outscored_band",
       "lowest_outscored_x100","outscored_leads"}].
+    - drift: [{"name","psi","critical","drifted","bins": [[value, leads before, leads after]]}]
+      per factor, score and band; no critical: too few leads to compare.
     - benchmarks: the rows of fct_segment_benchmarks.
     - capability: [{"rep","skill","stars","steps": [{"step","before","after","by","by_rep","on",
       "reason","figures"}]}].
@@ -63,6 +65,7 @@ class Evidence:
 
     scores: Sequence[Row] = ()
     disagreements: Sequence[Row] = ()
+    drift: Sequence[Row] = ()
     benchmarks: Sequence[Row] = ()
     capability: Sequence[Row] = ()
     issues: Sequence[Row] = ()

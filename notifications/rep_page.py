@@ -63,7 +63,8 @@ class RepView:
     excluded: Sequence[tuple[str, str]]
     capacity: Sequence[tuple[str, str]]
     skills: Sequence[CellView]
-    is_team: bool
+    shows_values: bool
+    shows_turns: bool
     ref: str
 
 
@@ -93,17 +94,18 @@ def rep_view(lens: Lens, ref: str) -> RepView:
         draws_sentence=_draws_sentence(lens, ref),
         quarter=quarter(lens, ref),
         next_for=[lens.lead_link(lead, UP) for lead in facts.next_for.get(ref, [])[:POINTERS]]
-        if lens.is_team
+        if lens.shows("waiting_turns")
         else (),
         excluded=[
             (t.code("excluded", code), lens.number(count))
             for code, count in facts.excluded_for.get(ref, Counter()).most_common()
         ]
-        if lens.is_team
+        if lens.shows("excluded_reps")
         else (),
-        capacity=capacity(lens, rep) if lens.is_team else (),
+        capacity=capacity(lens, rep) if lens.shows("load") else (),
         skills=rep_cells(lens, ref),
-        is_team=lens.is_team,
+        shows_values=lens.shows("lead_details"),
+        shows_turns=lens.shows("waiting_turns"),
         ref=shown(ref),
     )
 
@@ -117,7 +119,7 @@ def received_row(lens: Lens, row: Row, up: str) -> ReceivedRow:
         lens.t.code("method", method),
         method,
         lens.t.code("reason", row.get("reason")),
-        lens.money(lead.get("expected_value")) if lens.is_team else "",
+        lens.money(lead.get("expected_value")) if lens.shows("lead_details") else "",
         lens.number(lead.get("score")),
     )
 

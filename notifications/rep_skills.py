@@ -53,7 +53,7 @@ def cell_id(skill: object) -> str:
 
 def rep_cells(lens: Lens, ref: str) -> list[CellView]:
     """Every rated skill of one rep, for the rep's page; empty for the public."""
-    if not lens.is_team:
+    if not lens.shows("stars"):
         return []
     rows = {str(row.get("skill") or ""): row for row in lens.facts.capability_of.get(ref, ())}
     return [

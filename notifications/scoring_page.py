@@ -6,6 +6,7 @@ from collections import Counter
 from fractions import Fraction
 
 from notifications.charts import Bars, Caption, Rank, Ranks, Series
+from notifications.drift_part import drift_section
 from notifications.evidence_parts import EvidenceView, Section, Table, evidence_view
 from notifications.facts import BANDS
 from notifications.lens import Lens, is_count
@@ -19,7 +20,8 @@ def scoring_view(lens: Lens) -> EvidenceView:
     """The scoring page of the run."""
     t = lens.t
     sections = [_distribution(lens), _authority(lens)]
-    sections += [part for part in (_views(lens), _disagreements(lens), _unknown(lens)) if part]
+    parts = (_views(lens), _disagreements(lens), _unknown(lens), drift_section(lens))
+    sections += [part for part in parts if part]
     return evidence_view(
         lens, "scoring", t.plain("scoring.lede", count=lens.number(len(lens.facts.leads))), sections
     )

@@ -1,4 +1,4 @@
-"""Close rates, days and deal sizes by segment, beside the document's industry benchmarks."""
+"""Close rates, days and deal sizes by segment, beside industry benchmarks; the team's."""
 
 from __future__ import annotations
 
@@ -36,11 +36,9 @@ def segments_view(lens: Lens) -> EvidenceView:
 
 def _kind(lens: Lens, kind: str, rows: Sequence[Row]) -> Section | None:
     t = lens.t
-    # The public could work out one customer's deal from a segment of a few.
-    kept = [row for row in rows if lens.is_team or not row.get("is_too_few")]
-    if not kept:
+    if not rows:
         return None
-    kept = sorted(kept, key=lambda row: -(rational(row.get("close_rate")) or Fraction(0)))
+    kept = sorted(rows, key=lambda row: -(rational(row.get("close_rate")) or Fraction(0)))
     heading = t.plain(f"segments.by_{kind}")
     chart = Ranks(
         Caption(
@@ -53,7 +51,6 @@ def _kind(lens: Lens, kind: str, rows: Sequence[Row]) -> Section | None:
     heads += ["benchmark", "verdict"] if compares else []
     words = [t.plain("segments.interval_words")]
     words += [t.plain("segments.benchmark_words")] if compares else []
-    words += [t.plain("segments.withheld", count=len(rows) - len(kept))] * (len(kept) < len(rows))
     return Section(
         kind,
         heading,

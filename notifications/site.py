@@ -87,7 +87,7 @@ def _pages(lens: Lens, runs: Sequence[RunSummary]) -> Iterator[tuple[str, str, A
     yield f"{run}/quality.html", "quality", quality_view(lens)
     yield f"{run}/leads/index.html", "leads", lead_list_view(lens)
     yield f"{run}/reps/index.html", "reps", rep_list_view(lens)
-    for name in evidence_pages(lens.facts, is_team=lens.is_team):
+    for name in evidence_pages(lens):
         yield f"{run}/{name}.html", "evidence", EVIDENCE[name](lens)
         if name == "capability":
             for issue in lens.facts.record.evidence.issues:

@@ -23,6 +23,7 @@ CONTRACTED = (
     # What only decorates pages:
     "fct_lead_scores",
     "fct_score_disagreements",
+    "fct_score_periods",
     "fct_segment_benchmarks",
     "fct_capability_steps",
     "fct_capability_goals",

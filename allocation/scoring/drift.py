@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2
+
+from allocation.stability import ALPHA, critical
 
 Counts = Sequence[float] | NDArray[np.int64]
 
-ALPHA = 0.05
 SHUFFLES = 2_000
 THUMB = 0.1  # the rule of thumb's first threshold, shown beside ours
 
@@ -46,13 +46,6 @@ def psi(expected: Counts, actual: Counts) -> float:
         raise ValueError("psi needs two sides with rows in the same bins")
     seen = (before > 0) | (after > 0)
     return float(_psi(before[seen], after[seen][None, :])[0])
-
-
-def critical(bins: int, before: int, after: int, alpha: float = ALPHA) -> float:
-    """The PSI that unchanged data exceed with chance alpha, for these numbers of rows."""
-    if bins < 2:
-        return float("inf")
-    return float(chi2.ppf(1 - alpha, bins - 1)) * (1 / before + 1 / after)
 
 
 def shift(

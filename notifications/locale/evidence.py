@@ -33,6 +33,14 @@ EVIDENCE: dict[str, tuple[str, str]] = {
     "scoring.outscored": ("Leads outweighed", "超过的线索数"),
     "scoring.unknown_axis": ("% of leads", "占线索的百分比"),
 
+    "drift.heading": ("Do the leads still look alike?", "线索构成是否变了"),
+    "drift.words": ("The {after} leads of the four weeks up to this run beside the {before} of the year before them, scored by the policy in force.", "本次分配前四周的 {after} 条线索，与此前一年的 {before} 条对照，均按现行政策评分。"),
+    "drift.too_few": ("too few leads to say", "线索太少，不下结论"),
+    "drift.moved": ("What moved most", "变化最大之处"),
+    "drift.caption": ("Each factor in the two periods", "各因素在两个时期的对照"),
+    "drift.see": ("See which values moved", "查看变化之处"),
+    "drift_bin.unknown": ("unknown", "未知"),
+
     "capability.heading": ("Capability matrix", "销售能力矩阵"),
     "capability.lede": ("Stars of {reps} reps, {cells} in all. Each star keeps who gave it, when and why.", "{reps} 名销售，共 {cells} 项星级。每颗星都记着谁给的、何时、为什么。"),
     "capability.issue_lede": ("Issue {issue}, issued on {on} with run {run}, as it was then.", "{issue} 版，{on} 随 {run} 发布，保持当时的样子。"),
@@ -147,7 +155,6 @@ EVIDENCE: dict[str, tuple[str, str]] = {
     "segments.rate_axis": ("Close rate, %", "成交率（%）"),
     "segments.interval_words": ("The line on a bar is the 95% interval (Wilson): with few deals it is wide, and nothing should be concluded. Grey bars have too few.", "柱上的横线是 95% 区间（Wilson）：成交少则区间宽，不宜下结论。灰柱表示太少。"),
     "segments.benchmark_words": ("Red marks are the industry benchmarks of document 0. A segment differs only if its whole interval lies beyond the mark.", "红线是文档 0 的行业基准；整个区间都在红线一侧才算有差别。"),
-    "segments.withheld": ("{count} segments with too few deals are not shown to the public.", "成交太少的 {count} 个领域不对外显示。"),
     "segments.closed": ("Closed", "已结"),
     "segments.won": ("Won", "赢单"),
     "segments.rate": ("Close rate", "成交率"),
@@ -174,6 +181,7 @@ EVIDENCE: dict[str, tuple[str, str]] = {
     "history.desc": ("Rules: {rules}. Runs: {runs}. Rules that failed at least once: {broken}.", "规则 {rules} 条，分配 {runs} 次；至少失败过一次的规则 {broken} 条。"),
     "history.words": ("One row per rule, one bar per run: a thin green line is kept, a tall bar is a failure, as tall as its part of the worst one.", "每行一条规则，每列一次分配：细绿线为通过，高柱为失败，高度相对最差一次。"),
 
+    "excluded.other": ("Other reasons, each for a few", "其他原因（每项人数都少）"),
     "findings.heading": ("Odd, but possible", "可疑但可能"),
     "findings.words": ("Nothing is repaired; each kind has a stated outcome.", "不作修改；每一类都写明如何计入。"),
     "findings.what": ("What", "情况"),

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from notifications.candidates import excluded_groups
+from notifications.facts import facts
+from notifications.lens import Lens
 from notifications.record import Evidence, RunRecord
 from notifications.site import render_site
 from tests.evidence_builder import evidence_record, hostile_evidence
@@ -36,12 +39,12 @@ def words_of(body: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", body).split())
 
 
-def test_pages_about_people_are_the_teams_alone() -> None:
+def test_pages_about_people_and_the_business_are_the_teams_alone() -> None:
     paths = set(site("public"))
     for language in ("zh", "en"):
         run = f"{language}/runs/{RUN}"
-        assert {f"{run}/{name}.html" for name in ("scoring", "segments", "models")} <= paths
-        for name in ("capability", "capability-2026Q3", "capacity"):
+        assert {f"{run}/{name}.html" for name in ("scoring", "models", "quality")} <= paths
+        for name in ("capability", "capability-2026Q3", "capacity", "segments"):
             assert f"{run}/{name}.html" not in paths
             assert f"{run}/{name}.html" in site("team")
 
@@ -54,7 +57,7 @@ def test_runs_from_before_evidence_was_kept_are_still_rendered() -> None:
     assert b"Data quality" in pages[f"en/runs/{RUN}/quality.html"]
 
 
-def test_the_public_reads_neither_names_nor_small_segments_nor_row_ids() -> None:
+def test_the_public_reads_neither_names_nor_row_ids() -> None:
     names = record().names
     assert names is not None
     people = {row["name"] for row in names.reps.values()}
@@ -62,8 +65,6 @@ def test_the_public_reads_neither_names_nor_small_segments_nor_row_ids() -> None
         if path.endswith(".html"):
             assert not [name for name in people if name in body], path
             assert "R007" not in body, path
-    assert "SMB" in words_of(page("team", "segments"))
-    assert "By size of company" not in page("public", "segments")  # its only segment has 4 deals
 
 
 def test_the_scoring_page_says_which_score_decides_and_lists_who_disagrees() -> None:
@@ -122,7 +123,7 @@ def test_notes_and_customers_names_come_only_from_the_directory() -> None:
 
 
 def test_a_segment_is_compared_with_its_benchmark_by_its_interval() -> None:
-    body = words_of(page("public", "segments"))
+    body = words_of(page("team", "segments"))
     assert "Healthcare 517 71 13.7% 11% – 16.5% 85" in body
     assert "18% · 127 days" in body
     assert "below" in body
@@ -202,3 +203,64 @@ def test_evidence_with_nothing_known_in_it_is_unknown_and_never_a_crash(audience
     for path, body in pages.items():
         if path.endswith(".html"):
             assert b">None<" not in body, path
+
+
+def drift(name: str, critical: str | None, *, drifted: bool) -> dict[str, Any]:
+    found = {
+        "name": name,
+        "psi": "0.210000",
+        "drifted": drifted,
+        "bins": [["1", 800, 20], ["3", 200, 60]],
+    }
+    return found | ({"critical": critical} if critical else {})
+
+
+def test_a_drift_alarm_stands_on_the_scoring_and_the_quality_page_of_the_team_only() -> None:
+    shifts = (drift("budget", "0.150000", drifted=True), drift("score", "0.300000", drifted=False))
+    moved = replace(record(), evidence=replace(record().evidence, drift=shifts))
+    pages = render_site(moved, "team", [summary(moved)])
+    scoring = words_of(pages[f"en/runs/{RUN}/scoring.html"].decode())
+    assert "Drift in Budget." in scoring
+    assert "Budget yes 3: 20% → 75% 0.2100 0.1500" in scoring
+    assert "Score no 3: 20% → 75% 0.2100 0.3000" in scoring
+    assert "The 80 leads of the four weeks up to this run beside the 1,000" in scoring
+    quality = pages[f"zh/runs/{RUN}/quality.html"].decode()
+    assert 'href="scoring.html#drift"' in quality
+    for path, body in render_site(moved, "public", [summary(moved)]).items():
+        assert not (path.endswith(".html") and b"drift" in body), path
+
+
+def test_calm_or_few_leads_raise_no_alarm() -> None:
+    for shifts, words in (
+        ((drift("budget", "0.300000", drifted=False),), "No drift beyond chance"),
+        ((drift("budget", None, drifted=False),), "too few leads to say"),
+    ):
+        calm = replace(record(), evidence=replace(record().evidence, drift=shifts))
+        pages = render_site(calm, "team", [summary(calm)])
+        assert words in words_of(pages[f"en/runs/{RUN}/scoring.html"].decode())
+        assert b"scoring.html#drift" not in pages[f"en/runs/{RUN}/quality.html"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        ({"role": 30, "away": 2, "stars": 9}, {"role": 30, "other": 11}),
+        ({"role": 30, "inactive": 12, "away": 2}, {"role": 30, "other": 14}),  # or 44 - 42 tells
+        ({"role": 30, "away": 10}, {"role": 30, "away": 10}),
+        ({"away": 3}, {}),
+    ],
+)
+def test_the_public_reads_no_reason_that_keeps_fewer_than_ten_reps_out(counts, told) -> None:
+    views = {a: excluded_groups(Lens(facts(record()), a, "en"), counts) for a in AUDIENCES}
+    words = Lens(facts(record()), "public", "en").t
+
+    def labelled(expected: dict[str, int]) -> dict[str, int]:
+        return {words.code("excluded", why): n for why, n in expected.items()}
+
+    assert {group.label: group.count for group in views["public"]} == labelled(told)
+    assert {group.label: group.count for group in views["team"]} == labelled(counts)
+
+
+def test_a_part_that_nobody_decided_on_is_shown_to_nobody() -> None:
+    with pytest.raises(KeyError):
+        Lens(facts(record()), "team", "en").shows("salaries")
