@@ -77,7 +77,14 @@ def deliver_digests(work: Workspace) -> int:
 
 
 def _mail(run: str, digest: Digest) -> Mail:
-    return Mail(_key(run, digest), digest.to_email, digest.subject, digest.html, digest.text)
+    return Mail(
+        _key(run, digest),
+        digest.to_email,
+        digest.subject,
+        digest.html,
+        digest.text,
+        digest.pictures,
+    )
 
 
 def _key(run: str, digest: Digest) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import sqrt
 from typing import Any
@@ -50,31 +50,38 @@ def _deviation(loads_x100: Sequence[int]) -> Fraction:
     return Fraction(sqrt(spread)).limit_denominator(10_000) / 100
 
 
-def _loads(lens: Lens, reps: Sequence[Row]) -> Section:
+def by_load(lens: Lens, reps: Iterable[Row]) -> list[Row]:
+    """Who carries most first; who carries nothing, or nobody knows what, last."""
+    return sorted(
+        reps, key=lambda rep: (-(rep.get("load_x100") or 0), lens.rep(rep.get("ref")), rep["ref"])
+    )
+
+
+def load_chart(lens: Lens, reps: Iterable[Row], id_: str) -> Ranks | None:
+    """Weighted load of those who carry something, in another colour at a cap; None if nobody."""
     t = lens.t
-    ordered = sorted(reps, key=lambda rep: (-rep["load_x100"], lens.rep(rep.get("ref"))))
-    carrying = [rep for rep in ordered if rep["load_x100"]]
-    chart = Ranks(
-        Caption(
-            "load-chart",
-            t.plain("capacity.loads"),
-            t.plain(
-                "capacity.chart_desc",
-                most=lens.rep(carrying[0].get("ref")) if carrying else "–",
-                least=lens.rep(carrying[-1].get("ref")) if carrying else "–",
-            ),
-            t.plain("figure.load_x100"),
-        ),
+    carrying = [rep for rep in by_load(lens, reps) if rep.get("load_x100")]
+    if not carrying:
+        return None
+    most, least = (lens.rep(rep.get("ref")) for rep in (carrying[0], carrying[-1]))
+    desc = t.plain("capacity.chart_desc", most=most, least=least)
+    return Ranks(
+        Caption(id_, t.plain("capacity.loads"), desc, t.plain("figure.load_x100")),
         tuple(
             Rank(
                 f"{lens.rep(rep.get('ref'))} · {shown(rep.get('role') or '')}",
                 rep["load_x100"] / 100,
-                "h1" if _reached(lens, rep) else "h0",
+                "h1" if caps_reached(lens, rep) else "h0",
                 shown=lens.figure("load_x100", rep["load_x100"]),
             )
             for rep in carrying
         ),
     )
+
+
+def _loads(lens: Lens, reps: Sequence[Row]) -> Section:
+    t = lens.t
+    ordered = by_load(lens, reps)
     heads = [t.plain("col.rep"), t.plain("col.role"), t.plain("figure.load_x100")]
     heads += [t.plain(f"figure.{name}") for name in COUNTED]
     heads += [t.plain("capacity.stalled_count"), t.plain("capacity.at_cap")]
@@ -86,14 +93,14 @@ def _loads(lens: Lens, reps: Sequence[Row]) -> Section:
             lens.figure("load_x100", rep["load_x100"]),
             *(lens.number(rep.get(name)) for name in COUNTED),
             lens.number((facts.get(str(rep.get("ref"))) or {}).get("stalled_opportunities")),
-            ", ".join(shown(cap.get("limit")) for cap in _reached(lens, rep)) or "–",
+            ", ".join(shown(cap.get("limit")) for cap in caps_reached(lens, rep)) or "–",
         ]
         for rep in ordered
     ]
     words = (t.plain("capacity.loads_words"), t.plain("capacity.colours"))
     table = Table(t.plain("capacity.table"), heads, rows, 2, "tight")
     return Section(
-        "loads", t.plain("capacity.loads"), words, chart if carrying else None, table,
+        "loads", t.plain("capacity.loads"), words, load_chart(lens, reps, "load-chart"), table,
         folded=t.plain("chart.table"),
     )  # fmt: skip
 
@@ -103,7 +110,7 @@ def _policy_caps(lens: Lens) -> Sequence[dict[str, Any]]:
     return (section_.get("caps") or ()) if isinstance(section_, dict) else ()
 
 
-def _reached(lens: Lens, rep: Row) -> list[dict[str, Any]]:
+def caps_reached(lens: Lens, rep: Row) -> list[dict[str, Any]]:
     """The caps at which this rep gets no new lead until the count falls."""
     return [
         cap
@@ -121,7 +128,7 @@ def _caps(lens: Lens, reps: Sequence[Row]) -> Section | None:
     rows: list[list[str | Markup]] = []
     for cap in caps:
         rule = lens.rule(cap.get("id"))
-        at = [rep for rep in reps if cap in _reached(lens, rep)]
+        at = [rep for rep in reps if cap in caps_reached(lens, rep)]
         names = Markup(", ").join(lens.rep_link(rep.get("ref"), "") for rep in at) or "–"
         sentence = lens.sentence(rule) if rule else lens.number(cap.get("id"))
         rows.append([sentence, names, lens.number(cap.get("limit")), lens.number(len(at))])

@@ -1,7 +1,8 @@
 """What every chart stands in: axes on a fixed layout, hairlines, round steps, names, a legend.
 
-Sizes are pixels of a 680 pixel wide drawing (figures are made at 72 dots an inch). Layout is
-fixed, so nothing depends on the width of a font. `say` turns a text into what is drawn for it.
+Sizes are pixels of a drawing, 680 wide where a chart does not say otherwise (figures are made at
+72 dots an inch). Layout is fixed, so nothing depends on the width of a font. `say` turns a text
+into what is drawn for it.
 """
 
 from __future__ import annotations
@@ -15,16 +16,18 @@ Say = Callable[[str], str]
 WIDTH = 680
 
 
-def framed(height: float, left: float, bottom: float, right: float, top: float) -> tuple[Any, Any]:
+def framed(
+    height: float, left: float, bottom: float, right: float, top: float, width: float = WIDTH
+) -> tuple[Any, Any]:
     """A figure and its one plot, with margins in pixels."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(WIDTH / 72, height / 72), dpi=72)
+    figure = Figure(figsize=(width / 72, height / 72), dpi=72)
     axes = figure.add_axes(
         (
-            left / WIDTH,
+            left / width,
             bottom / height,
-            (WIDTH - left - right) / WIDTH,
+            (width - left - right) / width,
             (height - bottom - top) / height,
         )
     )
@@ -84,14 +87,28 @@ def rectangles(
 
 def axis_names(figure: Any, chart: Any, say: Say, height: float, left: float) -> None:
     """Axis names: the upright axis's stands above its numbers, where it needs no turned text."""
-    caption = chart.caption
+    caption, width = chart.caption, figure.get_figwidth() * 72
     if caption.y:
-        figure.text(2 / WIDTH, 1 - 12 / height, say(caption.y), color=PALETTE["quiet"], va="center")
+        figure.text(2 / width, 1 - 12 / height, say(caption.y), color=PALETTE["quiet"], va="center")
     if caption.x:
-        middle = (left + WIDTH - 12) / 2 / WIDTH
+        middle = (left + width - 12) / 2 / width
         figure.text(
             middle, 12 / height, say(caption.x), color=PALETTE["quiet"], ha="center", va="center"
         )
+
+
+def wide(text: str) -> int:
+    """About how many pixels a text takes; no font is asked, so every machine says the same."""
+    return sum(12 if ord(c) > 0x2E80 else 7 for c in text)
+
+
+def shortened(text: str, pixels: float) -> str:
+    """The text, or as much of its beginning as has room, with an ellipsis."""
+    if wide(text) <= pixels:
+        return text
+    while text and wide(text) + 12 > pixels:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
 
 
 def legend(figure: Any, entries: list[tuple[str, str, float]], say: Say, height: float) -> None:
@@ -100,7 +117,7 @@ def legend(figure: Any, entries: list[tuple[str, str, float]], say: Say, height:
 
     x = WIDTH - 12.0
     for name, tone, alpha in reversed(entries):
-        x -= 12 + sum(12 if ord(c) > 0x2E80 else 7 for c in name)
+        x -= 12 + wide(name)
         figure.text((x + 16) / WIDTH, 1 - 12 / height, say(name), color=PALETTE["ink"], va="center")
         figure.add_artist(
             Rectangle(

@@ -13,7 +13,9 @@ from notifications.chart_frame import (
     legend,
     rectangles,
     round_steps,
+    shortened,
     tick,
+    wide,
 )
 from notifications.chart_svg import PALETTE
 
@@ -64,14 +66,20 @@ def bars(chart: Bars, say: Say) -> Figure:
 
 
 def ranks(chart: Ranks, say: Say) -> Figure:
-    rows, left = chart.rows, 170.0
-    height = 50.0 + ROW * max(1, len(rows)) + (18 if chart.caption.x else 0)
-    figure, axes = framed(height, left, 46 if chart.caption.x else 28, 64, 22)
+    rows = chart.rows
+    widest = max((wide(row.label) for row in rows), default=0)
+    left = min(170.0, 0.36 * chart.width, widest + 12.0)
+    # Where every bar says its value and there is nothing to compare it with, a scale says nothing.
+    scaled = any(not row.shown or row.low is not None or row.mark is not None for row in rows)
+    bottom = (28 if scaled else 10) + (18 if chart.caption.x else 0)
+    top = 22 if scaled else 4
+    height = top + ROW * max(1, len(rows)) + bottom
+    figure, axes = framed(height, left, bottom, 64, top, chart.width)
     reach = [
         value for row in rows for value in (row.value, row.high, row.mark) if value is not None
     ]
     steps = round_steps(max(reach, default=0))
-    hairlines(axes, steps, upright=True)
+    hairlines(axes, steps if scaled else steps[:1], upright=True)
     for tone in dict.fromkeys(row.tone for row in rows):
         boxes = [(0.0, k - 0.34, row.value, 0.68) for k, row in enumerate(rows) if row.tone == tone]
         rectangles(axes, tone, boxes)
@@ -93,10 +101,10 @@ def ranks(chart: Ranks, say: Say) -> Figure:
             axes.text(
                 at + steps[-1] * 0.012, k, say(row.shown), color=PALETTE["quiet"], va="center"
             )
-    axes.set_xlim(0, steps[-1])
+    axes.set_xlim(0, steps[-1] if scaled else max(reach, default=0) or 1)
     axes.set_ylim(max(1, len(rows)) - 0.5, -0.5)
-    axes.set_xticks(steps, [tick(step) for step in steps])
-    axes.set_yticks(range(len(rows)), [say(row.label) for row in rows])
+    axes.set_xticks(steps if scaled else [], [tick(step) for step in steps] if scaled else [])
+    axes.set_yticks(range(len(rows)), [say(shortened(row.label, left - 8)) for row in rows])
     axes.tick_params(axis="y", labelcolor=PALETTE["ink"])
     axis_names(figure, chart, say, height, left)
     return figure

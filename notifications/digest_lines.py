@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from notifications.digest_pictures import Picture
 from notifications.facts import safe_name
 from notifications.lens import Lens
 from notifications.record import REHEARSAL
@@ -28,6 +29,7 @@ class Section:
     sentences: Sequence[str] = ()
     lines: Sequence[Line] = ()
     numbered: bool = False
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from notifications.actions import action_words, actions, caps_of
+from notifications.capacity_page import by_load, caps_reached
 from notifications.digest_lines import LISTED, Line, Part, Section, address, page_line, part
+from notifications.digest_pictures import given_picture, load_picture
 from notifications.facts import METHODS, draw_kind, draw_page
 from notifications.lens import Lens, is_count
 from notifications.record import Row
@@ -111,7 +113,7 @@ def manager_part(lens: Lens, ref: str, team: Sequence[str]) -> Part:
     title = t.plain("mail.title_manager", rep=lens.rep(ref), run=shown(facts.record.run))
     lede = t.plain("mail.lede_manager", reps=lens.number(len(team)), count=lens.number(given))
     todo = [Line(action_words(lens, action)) for action in actions(facts, team)]
-    people = sorted(team, key=lambda rep: (lens.rep(rep), rep))
+    people = by_load(lens, [facts.reps[rep] for rep in team])[:LISTED]
     return part(
         lens,
         title,
@@ -120,24 +122,34 @@ def manager_part(lens: Lens, ref: str, team: Sequence[str]) -> Part:
             Section(
                 t.plain("mail.actions"), () if todo else [t.plain("mail.no_actions")], todo, True
             ),
-            Section(t.plain("mail.people"), lines=[_person(lens, rep) for rep in people[:LISTED]]),
+            Section(
+                t.plain("mail.people"),
+                [t.plain("mail.people_words")] if people else (),
+                [_person(lens, rep) for rep in people],
+                picture=load_picture(lens, people),
+            ),
             Section(t.plain("mail.warnings"), _warnings(lens)),
             _held(lens),
         ],
     )
 
 
-def _person(lens: Lens, rep: str) -> Line:
+def _person(lens: Lens, person: Row) -> Line:
+    t, rep = lens.t, str(person.get("ref"))
     rows = lens.facts.by_rep.get(rep, [])
     bands = Counter(str(row.get("band", "")) for row in rows)
     won = sum(1 for row in rows if row.get("method") == "lottery")
-    about = [
-        f"{lens.t.code('band', band)} {lens.number(bands[band])}"
+    load = lens.figure("load_x100", person.get("load_x100"))
+    about = [f"{t.plain('figure.load_x100')} {load}"]
+    if caps_reached(lens, person):
+        about.append(t.plain("capacity.at_cap"))
+    about += [
+        f"{t.code('band', band)} {lens.number(bands[band])}"
         for band in lens.facts.bands
         if bands[band]
     ]
     if won:
-        about.append(lens.t.plain("mail.by_lot", count=lens.number(won)))
+        about.append(t.plain("mail.by_lot", count=lens.number(won)))
     head = f"{lens.rep(rep)}: {lens.number(len(rows))}"
     return Line(head, " · ".join(about), address(lens, f"reps/{rep[:16]}.html"))
 
@@ -205,7 +217,7 @@ def team_part(lens: Lens) -> Part:
         title,
         lede,
         [
-            Section(t.plain("run.bands"), lines=lines),
+            Section(t.plain("run.bands"), lines=lines, picture=given_picture(lens)),
             Section(t.plain("run.draws"), about_draws, draws),
             _held(lens),
         ],

@@ -136,6 +136,12 @@ def _mail(
         html=_inliner().inline(html),
         text=text,
         language="+".join(lens.language for lens in lenses),
+        pictures={
+            section.picture.cid: section.picture.png
+            for part in parts
+            for section in part.sections
+            if section.picture
+        },
     )
 
 

@@ -158,7 +158,10 @@ class RunSummary:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """One mail. `to_ref` is a rep reference, or "team"; `subject` is one line of inert text."""
+    """One mail. `to_ref` is a rep reference, or "team"; `subject` is one line of inert text.
+
+    pictures: {content id: PNG} of what the HTML shows as "cid:<content id>".
+    """
 
     kind: Literal["rep", "manager", "team"]
     to_ref: str
@@ -167,3 +170,4 @@ class Digest:
     html: str
     text: str
     language: str
+    pictures: Mapping[str, bytes] = field(default_factory=dict)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import replace
 from email.message import EmailMessage
 from functools import cache
 
+from adapters.mailbox import Mail, message
 from notifications.actions import CONCENTRATION, MOST_ACTIONS, actions
+from notifications.digest_pictures import picture
 from notifications.digests import managers_of, render_digests
 from notifications.facts import facts
 from notifications.record import Digest, RunRecord
@@ -138,7 +142,7 @@ def test_subjects_of_hostile_names_stay_one_header_of_inert_text() -> None:
         message["Subject"] = digest.subject  # raises on a line break
         assert message.keys() == ["Subject"]
         assert "<script" not in digest.html
-        assert "<img" not in digest.html
+        assert "<img src=x" not in digest.html
         assert "\u202e" not in digest.html + digest.text
         assert "49{%" not in digest.html + digest.text
 
@@ -146,10 +150,65 @@ def test_subjects_of_hostile_names_stay_one_header_of_inert_text() -> None:
 def test_mails_fetch_nothing_and_say_that_data_is_synthetic() -> None:
     for digest in digests():
         assert "<link" not in digest.html
-        assert " src=" not in digest.html
+        sources = re.findall(r' src="([^"]*)"', digest.html)
+        assert sources == [f"cid:{cid}" for cid in digest.pictures]
         assert "合成数据" in digest.subject
         assert "合成数据" in digest.text
         assert "Synthetic data" in digest.html
+
+
+def pictures_wanted(digest: Digest) -> list[str]:
+    return re.findall(r"<img[^>]*>", digest.html)
+
+
+def test_the_managers_mail_pictures_load_by_rep_and_says_it_in_words_too() -> None:
+    digest = one("manager")
+    assert len(pictures_wanted(digest)) == len(digest.pictures) == 2  # one in each language
+    team = [row for row in record().snapshot["reps"] if row.get("manager") == digest.to_ref]
+    names = record().names
+    assert names is not None
+    for row in team:
+        if row["ref"] == digest.to_ref:
+            continue
+        (line,) = re.findall(rf"- {names.reps[row['ref']]['name']}: .*", digest.text)[:1]
+        assert f"加权负载 {row['load_x100'] / 100:.2f}" in line
+    for image in pictures_wanted(digest):
+        assert re.search(r' width="520" height="\d+" alt="[^"]{10,}"', image)
+
+
+def test_the_teams_mail_pictures_the_weeks_counts_beside_their_lines() -> None:
+    digest = one("team")
+    zh, en = pictures_wanted(digest)
+    assert 'alt="怎么分的: 最多的是' in zh
+    counts = Counter((row["band"], row["method"]) for row in record().decisions if row.get("rep"))
+    assert f": {max(counts.values())}." in en
+    for count in counts.values():
+        assert re.search(rf"\b{count}\b", digest.text)
+
+
+def test_a_mail_is_below_150_kb_and_the_same_bytes_for_the_same_record() -> None:
+    again = render_digests(record())
+    picture.cache_clear()
+    assert list(digests()) == again == render_digests(record())
+    for digest in digests():
+        sent = [
+            message(
+                Mail("k", "a@b.example", digest.subject, digest.html, digest.text, digest.pictures),
+                "Fairlead <fairlead@b.example>",
+            ).as_bytes()
+            for _ in range(2)
+        ]
+        assert sent[0] == sent[1]
+        assert len(sent[0]) < 150_000
+
+
+def test_without_a_font_for_chinese_only_english_pictures_are_made(monkeypatch) -> None:
+    monkeypatch.setattr("notifications.digest_pictures.chinese_fonts", tuple)
+    picture.cache_clear()
+    team = next(d for d in render_digests(record()) if d.kind == "team")
+    picture.cache_clear()
+    assert [image for image in pictures_wanted(team) if "怎么" in image] == []
+    assert len(team.pictures) == 1
 
 
 def test_links_are_made_only_when_the_sites_address_is_known() -> None:
