@@ -18,13 +18,13 @@ import time
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from math import isqrt
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 from allocation.engine import allocate
 from allocation.policy import Policy
 from allocation.snapshot import Lead, Rep, Snapshot
+from benchmarks.page import written
 from tests import builders
 
 SIZES = ((1_000, 120), (10_000, 120), (100_000, 120), (1_000, 1_000), (10_000, 1_000),
@@ -32,8 +32,6 @@ SIZES = ((1_000, 120), (10_000, 120), (100_000, 120), (1_000, 1_000), (10_000, 1
 FULL = ((1_000_000, 1_000), (1_000_000, 10_000))
 MOST_ARCS = 1_500_000  # leads x reps that the flow is asked for; 7.5 million take gigabytes
 MOST_SORTED = 20_000_000  # leads x reps that the naive loop is asked for
-PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
-MARKS = ("<!-- scale: begin -->", "<!-- scale: end -->")
 INDUSTRIES = ("saas", "healthcare", "financial_services", "manufacturing")
 ROLES = (("SDR", 20), ("BDR", 15), ("AE", 60), ("AM", 25))  # of document 0's 120
 TAKES = {"enterprise": ("AE",), "mid_market": ("AE",), "smb": ("SDR", "BDR", "AE", "AM")}
@@ -271,7 +269,7 @@ def main() -> None:
     parser.add_argument("--one", nargs=3, metavar=("WAY", "LEADS", "REPS"), help="one case, JSON")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--full", action="store_true", help="a million leads, too")
-    parser.add_argument("--write", action="store_true", help=f"into {PAGE.name}")
+    parser.add_argument("--write", action="store_true", help="into docs/benchmarks.md")
     given = parser.parse_args()
     if given.one:
         way, leads, reps = given.one
@@ -284,10 +282,7 @@ def main() -> None:
     load = f"{os.getloadavg()[0]:.1f}"
     text = f"{table(rows)}\n\nTaken on {os.cpu_count()} cores at a load of {load}.\n"
     if given.write:
-        page = PAGE.read_text(encoding="utf-8")
-        before, rest = page.split(MARKS[0])
-        after = rest.split(MARKS[1])[1]
-        PAGE.write_text(f"{before}{MARKS[0]}\n{text}{MARKS[1]}{after}", encoding="utf-8")
+        written("scale", text)
     print(text)
 
 

@@ -32,8 +32,8 @@ def seeded_draws(seed: int) -> Callable[[Snapshot, Policy], dict[str, Any]]:
         for prize in ladder_plans(snapshot, policy, given):
             key, columns = _key(seed, prize.draw), len(prize.entrants)
             rounds = range(len(ladder.rounds(prize.prizes, columns)))
-            rungs = [ladder.base_rungs(key, number, columns) for number in rounds]
-            won = ladder.winners(prize.entrants, prize.prizes, [], rungs)
+            choices = [ladder.base_choices(key, number, columns) for number in rounds]
+            won = ladder.winners(prize.entrants, prize.prizes, [], choices)
             ladders[prize.draw] = {"winners": won}
         return {"selects": selects, "ladders": ladders}
 

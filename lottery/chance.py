@@ -6,9 +6,11 @@ Source: draw.md, *Bytes* and *Seed and numbers*.
 import hmac
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
+from struct import Struct
 
 PROTOCOL = "fairlead/draw/1"
 _WORDS = 2**64
+_FOUR_WORDS = Struct(">4Q")
 
 
 def tagged(tag: str, body: bytes) -> bytes:
@@ -42,6 +44,5 @@ def _words(seed: bytes, label: bytes) -> Iterator[int]:
     block = 0
     while True:
         digest = hmac.digest(seed, label + b"\n" + block.to_bytes(8, "big"), "sha256")
-        for start in range(0, 32, 8):
-            yield int.from_bytes(digest[start : start + 8], "big")
+        yield from _FOUR_WORDS.unpack(digest)
         block += 1

@@ -12,7 +12,7 @@ from lottery.chance import seed_of
 from lottery.endings import check_outcome_shape
 from lottery.records import LADDER, check_closing, check_opening, closing_hash, opening_hash
 from lottery.selection import selected
-from lottery.shapes import DrawError, Record, canonical_bytes, keyed, parsed
+from lottery.shapes import DrawError, Record, keyed, parsed
 from lottery.sources import DRAND, revealed, source_kind
 
 SHOW_RUNGS_UP_TO = 10
@@ -45,9 +45,10 @@ def derive(
     `"beacon": "unchecked"` to a draw that rests on one. `DrawError` for whatever is refused.
     """
     checked = check_opening(opening)
-    closed = check_closing(closing, checked)
+    opened = opening_hash(checked)
+    closed = check_closing(closing, checked, opened)
     source_bytes = revealed(checked["sources"], reveals, check_beacon)
-    hashes = opening_hash(checked), closing_hash(closed)
+    hashes = opened, closing_hash(closed)
     seed = seed_of(*hashes, source_bytes)
 
     result: dict[str, Any] = {
@@ -99,11 +100,14 @@ def check_outcome(
 def _ladder_result(opening: Record, closing: Record, seed: bytes) -> dict[str, Any]:
     entrants, prizes = opening["entrants"], opening["prizes"]
     rounds = range(len(ladder.rounds(prizes, len(entrants))))
-    rungs = [ladder.base_rungs(seed, index, len(entrants)) for index in rounds]
+    choices = [ladder.base_choices(seed, index, len(entrants)) for index in rounds]
+    rungs = sha256()
+    for piece in ladder.canonical_rungs(choices):
+        rungs.update(piece)
     result: dict[str, Any] = {
-        "rung_counts": [len(lefts) for lefts in rungs],
-        "rungs_sha256": sha256(canonical_bytes(rungs, "rungs")).hexdigest(),
+        "rung_counts": [sum(chosen) for chosen in choices],
+        "rungs_sha256": rungs.hexdigest(),
     }
     if len(entrants) <= SHOW_RUNGS_UP_TO:
-        result["rungs"] = rungs
-    return result | {"winners": ladder.winners(entrants, prizes, closing["lines"], rungs)}
+        result["rungs"] = [ladder.rungs_of(chosen) for chosen in choices]
+    return result | {"winners": ladder.winners(entrants, prizes, closing["lines"], choices)}

@@ -65,7 +65,7 @@ def ladder_rounds(opening: Record, closing: Record, seed: str) -> tuple[Round, .
             index,
             entrants,
             own,
-            ladder.base_rungs(bytes.fromhex(seed), index, len(entrants)),
+            ladder.rungs_of(ladder.base_choices(bytes.fromhex(seed), index, len(entrants))),
             prizes,
         )
         for index, prizes in enumerate(ladder.rounds(opening["prizes"], len(entrants)))

@@ -122,22 +122,23 @@ def closing(opening: Record, lines: Iterable[tuple[str, int, int]] = ()) -> Reco
 
     Without lines it is also how a draw is finished whose closing was not logged in time.
     """
-    made: Record = {"protocol": PROTOCOL, "opening": opening_hash(opening)}
+    opened = opening_hash(opening)
+    made: Record = {"protocol": PROTOCOL, "opening": opened}
     rows = [{"entrant": who, "left": left, "level": level} for who, left, level in sorted(lines)]
     if opening["kind"] == LADDER or rows:
         made["lines"] = rows
-    return check_closing(made, opening)
+    return check_closing(made, opening, opened)
 
 
-def check_closing(value: object, opening: Record) -> Record:
-    """Needs a checked opening."""
+def check_closing(value: object, opening: Record, opened: str = "") -> Record:
+    """Needs a checked opening; `opened`: its hash, where the caller has it (a pool can be large)."""
     ladder = opening["kind"] == LADDER
     if not ladder and type(value) is dict and "lines" in value:
         raise DrawError("a select's closing has no lines")
     keys = ("protocol", "opening", "lines") if ladder else ("protocol", "opening")
     record = keyed(value, "closing", keys)
     constant(record["protocol"], "closing.protocol", PROTOCOL)
-    if hexed(record["opening"], "closing.opening", 64) != opening_hash(opening):
+    if hexed(record["opening"], "closing.opening", 64) != (opened or opening_hash(opening)):
         raise DrawError("closing.opening is the hash of another opening")
     if ladder:
         _check_lines(record["lines"], opening["entrants"])

@@ -16,6 +16,7 @@ Record = dict[str, Any]
 """A JSON object of strings, integers, lists and objects."""
 
 MAX_INTEGER = 2**53 - 1
+MAX_REF = 200
 _TIME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})Z")
 _LOWER_HEX = frozenset("0123456789abcdef")
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - plain calendar arithmetic, every time here is UTC
@@ -103,9 +104,12 @@ def listed(value: object, name: str) -> list[Any]:
 
 def ascending(value: object, name: str, at_least: int = 0) -> list[str]:
     """A list of references (strings of 1-200 code points), sorted by code point, unique."""
-    refs = [text(ref, f"{name}[{i}]", 200) for i, ref in enumerate(listed(value, name))]
+    refs = listed(value, name)
     if len(refs) < at_least:
         raise DrawError(f"{name} must not be empty")
+    for i, ref in enumerate(refs):
+        if type(ref) is not str or not 0 < len(ref) <= MAX_REF:
+            text(ref, f"{name}[{i}]", MAX_REF)
     # Python compares strings by code point, as the protocol asks (JCS keys go by UTF-16 unit).
     for before, ref in pairwise(refs):
         if before == ref:

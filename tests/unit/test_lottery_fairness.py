@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.canonical import canonical
 from lottery import ladder
 from lottery.selection import selected
 
@@ -43,6 +44,27 @@ def test_no_set_of_own_lines_changes_anybodys_chance(columns):
         assert ends == every_order_once
 
 
+ROUNDS = st.integers(1, 120).flatmap(
+    lambda columns: st.lists(
+        st.tuples(*(st.integers(0, k) for k in range(1, columns))), max_size=3
+    )
+)
+
+
+@given(ROUNDS)
+def test_the_rungs_hashed_are_those_of_the_ladder_written_out(rounds):
+    written = [ladder.rungs_of(choices) for choices in rounds]
+    assert b"".join(ladder.canonical_rungs(rounds)) == canonical(written)
+
+
+@given(ROUNDS)
+def test_moving_along_a_run_ends_where_crossing_its_rungs_one_by_one_does(rounds):
+    for choices in rounds:
+        standing = [str(column) for column in range(len(choices) + 1)]
+        crossed = ladder.crossed(standing, ladder.rungs_of(choices))
+        assert ladder.carried(standing, choices) == crossed
+
+
 def test_an_ordinary_ladder_would_not_be_fair():
     """The contrast that the base ladder is for: 4 entrants and 4 rungs anywhere."""
     home = Counter(ladder.crossed(NAMES, rungs)[0] for rungs in product(range(3), repeat=4))
@@ -61,7 +83,7 @@ def test_own_lines_are_crossed_by_level_then_column_then_entrant():
 
 def test_five_prizes_for_two_entrants_are_given_in_three_rounds_each_from_the_start():
     prizes = ["p1", "p2", "p3", "p4", "p5"]
-    won = ladder.winners(["ada", "bo"], prizes, [], [[0], [], [0]])
+    won = ladder.winners(["ada", "bo"], prizes, [], [[1], [0], [1]])
     assert won == {"p1": "bo", "p2": "ada", "p3": "ada", "p4": "bo", "p5": "bo"}
 
 
@@ -77,8 +99,8 @@ def test_nobody_wins_two_leads_more_than_anybody_else(seed, columns, count, data
             for entrant in entrants
         ]
     rounds = range(len(ladder.rounds(prizes, columns)))
-    rungs = [ladder.base_rungs(seed, index, columns) for index in rounds]
-    won = ladder.winners(entrants, prizes, lines, rungs)
+    choices = [ladder.base_choices(seed, index, columns) for index in rounds]
+    won = ladder.winners(entrants, prizes, lines, choices)
     assert list(won) == prizes
     wins = Counter(won.values())
     assert max(wins[e] for e in entrants) - min(wins[e] for e in entrants) <= 1
