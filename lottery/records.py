@@ -131,7 +131,7 @@ def closing(opening: Record, lines: Iterable[tuple[str, int, int]] = ()) -> Reco
 
 
 def check_closing(value: object, opening: Record, opened: str = "") -> Record:
-    """Needs a checked opening; `opened`: its hash, where the caller has it (a pool can be large)."""
+    """Needs a checked opening; `opened`: its hash, where the caller has it already."""
     ladder = opening["kind"] == LADDER
     if not ladder and type(value) is dict and "lines" in value:
         raise DrawError("a select's closing has no lines")
