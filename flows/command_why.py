@@ -16,10 +16,9 @@ from flows.errors import EnvironmentRefused, UsageError
 from flows.run_record import load_record
 from flows.stored import chosen_run, initialised_home
 from flows.terminal import print_lead, print_rep, print_sentences
-from notifications.chance import Chance
 from notifications.facts import facts
+from notifications.luck import quarter_luck
 from notifications.record import Directory, Language, RunRecord
-from notifications.rep_page import ladders_of, odds_of
 from notifications.why import PlainLens, Quarter, lead_answer, not_me, rep_answer
 
 SHORTEST_PREFIX = 6  # of a reference: 24 bits tell a few thousand leads apart
@@ -99,12 +98,11 @@ def _quarter(conn: psycopg.Connection, run: Run, lens: PlainLens, rep: str) -> Q
         for ref, row in lens.facts.reps.items()
         if row.get("role") == me.get("role") and row.get("active") == "yes"
     ]
-    before = lens.facts.record.quarter.get(rep, {})
-    odds: list[Chance] = [odds_of(draw) for draw in ladders_of(lens, rep)]
+    drawn = quarter_luck(lens, rep)
     won, by_rule = tallies.get(ids.get(rep, ""), (0, 0))
     total = sum(sum(tallies.get(peer, (0, 0))) for peer in peers)
     return Quarter(
-        expected=Fraction(before.get("expected", 0)) + sum(one.expected for one in odds),
+        expected=drawn.expected if drawn else Fraction(0),
         won=won,
         by_rule=by_rule,
         average=Fraction(total, max(1, len(peers))),

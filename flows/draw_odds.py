@@ -16,8 +16,10 @@ from lottery.odds import Luck, luck
 from lottery.records import LADDER
 
 
-def luck_of(conn: psycopg.Connection, run_keys: Iterable[str]) -> dict[str, Luck]:
-    """{rep ref: luck} over the finished ladders of these runs."""
+def entered_and_won(
+    conn: psycopg.Connection, run_keys: Iterable[str]
+) -> dict[str, tuple[list[tuple[int, int]], int]]:
+    """{rep ref: ([(prizes, entrants) of each ladder], wins)} over these runs' finished ladders."""
     entered: dict[str, list[tuple[int, int]]] = {}
     won: Counter[str] = Counter()
     for key in run_keys:
@@ -28,7 +30,12 @@ def luck_of(conn: psycopg.Connection, run_keys: Iterable[str]) -> dict[str, Luck
             for entrant in draw.opening["entrants"]:
                 entered.setdefault(entrant, []).append(size)
             won.update(draw.outcome["winners"].values())
-    return {rep: luck(sizes, won[rep]) for rep, sizes in sorted(entered.items())}
+    return {rep: (sizes, won[rep]) for rep, sizes in sorted(entered.items())}
+
+
+def luck_of(conn: psycopg.Connection, run_keys: Iterable[str]) -> dict[str, Luck]:
+    """{rep ref: luck} over the finished ladders of these runs."""
+    return {rep: luck(*one) for rep, one in entered_and_won(conn, run_keys).items()}
 
 
 def quarter_so_far(conn: psycopg.Connection, run: runs.Run) -> dict[str, tuple[Fraction, int]]:

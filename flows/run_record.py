@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import UTC
-from fractions import Fraction
 from typing import Any
 
 import psycopg
@@ -14,11 +12,12 @@ from adapters.warehouse.ledger_store import StoredEntry, timestamp
 from allocation.explanation import explanations
 from allocation.policy import load_policy
 from allocation.snapshot import Snapshot
+from flows.draw_odds import entered_and_won
 from flows.errors import EnvironmentRefused
 from flows.evidence import load_evidence, spoken
 from flows.log_draws import draws_value, seeds
 from ledger.canonical import parse_canonical, sha256_hex
-from lottery.records import LADDER, closing_hash
+from lottery.records import closing_hash
 from lottery.sources import source_kind
 from notifications.record import Directory, RunRecord, RunSummary
 
@@ -176,21 +175,11 @@ def _source_quality(conn: psycopg.Connection, run_key: str) -> list[dict[str, An
 
 
 def _quarter_so_far(conn: psycopg.Connection, run: runs.Run) -> dict[str, dict[str, Any]]:
-    """{rep ref: {"expected": "p/q", "actual": n}} of lottery leads before this run."""
-    expected: dict[str, Fraction] = {}
-    actual: Counter[str] = Counter()
-    for key in runs.runs_of_quarter(conn, run):
-        for draw in draws.draws_of(conn, key, LADDER):
-            if draw.outcome is None:
-                continue
-            entrants = draw.opening["entrants"]
-            chance = Fraction(len(draw.opening["prizes"]), len(entrants))
-            for entrant in entrants:
-                expected[entrant] = expected.get(entrant, Fraction(0)) + chance
-            actual.update(draw.outcome["winners"].values())
+    """{rep ref: {"ladders": [[prizes, entrants]], "actual": n}} of lotteries before this run."""
+    before = entered_and_won(conn, runs.runs_of_quarter(conn, run))
     return {
-        rep: {"expected": f"{share.numerator}/{share.denominator}", "actual": actual[rep]}
-        for rep, share in expected.items()
+        rep: {"ladders": [list(size) for size in sizes], "actual": won}
+        for rep, (sizes, won) in before.items()
     }
 
 

@@ -11,8 +11,9 @@ from notifications.digest_lines import LISTED, Line, Part, Section, address, pag
 from notifications.digest_pictures import given_picture, load_picture
 from notifications.facts import METHODS, draw_kind, draw_page
 from notifications.lens import Lens, is_count
+from notifications.luck import quarter_luck
 from notifications.record import Row
-from notifications.rep_page import draw_label, ladders_of, odds_of, quarter, wins_of
+from notifications.rep_page import draw_label, ladders_of, odds_of, wins_of
 from notifications.run_page import held_reasons
 from notifications.run_parts import draw_row
 from notifications.views import rule_view
@@ -69,9 +70,9 @@ def _draw_sentences(lens: Lens, ref: str) -> list[str]:
                 won=lens.number(len(wins_of(lens, draw, ref))),
             )
         )
-    total = quarter(lens, ref)
-    if total:
-        sentences.append(t.plain("rep.quarter", expected=total[0], actual=total[1]))
+    if total := quarter_luck(lens, ref):
+        expected, won = lens.decimal(total.expected), lens.number(total.actual)
+        sentences.append(t.plain("rep.quarter", expected=expected, actual=won))
     return sentences or [t.plain("rep.no_draws")]
 
 

@@ -99,8 +99,8 @@ class RunRecord:
     - expected_verdict: what `fairlead verify` should say, e.g. "OPERATOR-TRUSTED".
     - hashes: {"snapshot","policy","decisions","bundle"} as far as known.
     - rep_facts (team only): {rep ref: {"stalled_opportunities": n, …}}.
-    - quarter (per rep, up to and without this run): {rep ref: {"expected": "p/q", "actual": n}}
-      of lottery leads this quarter.
+    - quarter: the lotteries of this quarter before this run, {rep ref: {"ladders": [[prizes,
+      entrants], …], "actual": leads won}}.
     - evidence: the models' facts about scores, stars, load, segments; see Evidence.
     - rule_history: [{"run","door","checked_at","rules": [{"id","ok","severity","failed_count",
       "zh","en"}]}], past runs and this one, oldest first.

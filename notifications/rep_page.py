@@ -11,7 +11,8 @@ from markupsafe import Markup
 from notifications.chance import Chance, at_least_one, chance
 from notifications.facts import draw_id, draw_page
 from notifications.ladder_svg import way_id
-from notifications.lens import Lens, rational
+from notifications.lens import Lens
+from notifications.luck import luck_sentences
 from notifications.record import Row
 from notifications.rep_skills import CellView, rep_cells
 from notifications.views import Chrome, Crumb, chrome, run_crumbs
@@ -58,7 +59,7 @@ class RepView:
     tally: Sequence[tuple[str, str, str, str]]
     draws: Sequence[RepDraw]
     draws_sentence: Markup | None
-    quarter: tuple[str, str] | None
+    luck: Sequence[Markup]
     next_for: Sequence[Markup]
     excluded: Sequence[tuple[str, str]]
     capacity: Sequence[tuple[str, str]]
@@ -92,7 +93,7 @@ def rep_view(lens: Lens, ref: str) -> RepView:
         tally=_tally(lens, rows),
         draws=draws,
         draws_sentence=_draws_sentence(lens, ref),
-        quarter=quarter(lens, ref),
+        luck=luck_sentences(lens, ref),
         next_for=[lens.lead_link(lead, UP) for lead in facts.next_for.get(ref, [])[:POINTERS]]
         if lens.shows("waiting_turns")
         else (),
@@ -190,16 +191,6 @@ def _draws_sentence(lens: Lens, ref: str) -> Markup | None:
         expected=lens.decimal(sum((each.expected for each in odds), start=odds[0].expected * 0)),
         won=lens.number(sum(len(wins_of(lens, draw, ref)) for draw in ladders)),
     )
-
-
-def quarter(lens: Lens, ref: str) -> tuple[str, str] | None:
-    """(expected, actual) lottery leads this quarter, when history was handed over."""
-    row = lens.facts.record.quarter.get(ref)
-    if not row:
-        return None
-    expected = rational(row.get("expected"))
-    text = lens.decimal(expected) if expected is not None else lens.t.plain("unknown")
-    return text, lens.number(row.get("actual"))
 
 
 def capacity(lens: Lens, rep: Row) -> list[tuple[str, str]]:

@@ -244,7 +244,7 @@ def build_record(
         "expected_verdict": "OPERATOR-TRUSTED",
         "hashes": {"snapshot": ref("snapshot"), "policy": ref("policy")},
         "rep_facts": {row["ref"]: {"stalled_opportunities": k % 9} for k, row in enumerate(roster)},
-        "quarter": {rep: {"expected": "7/2", "actual": 4} for rep in aes},
+        "quarter": {rep: {"ladders": [[7, 10]] * 5, "actual": 4} for rep in aes},
         "names": directory(reps, leads) if team else None,
     }
     return RunRecord(**(fields | changes))

@@ -60,6 +60,14 @@ PROOF: dict[str, tuple[str, str]] = {
     "check.took": ("{n} s on this device", "在本设备上用时 {n} 秒"),
     "check.bad_time": ("The time needs the form 2026-01-05T11:02:00+08:00.", "时间的写法应为 2026-01-05T11:02:00+08:00。"),
 
+    "luck.heading": ("Luck this quarter", "本季度的运气"),
+    "luck.quarter": ("This quarter so far, this week included: {draws} draws entered, {expected} leads to be expected, {won} won.", "本季度至今（含本次）：参加 {draws} 次抽签，期望 {expected} 条，实际 {won} 条。"),
+    "luck.how_often": ("In quarters with the same draws, luck alone brings a result at least this unusual {often} of the time.", "在抽签完全相同的季度里，单凭运气，有 {often} 会出现这样少见或更少见的结果。"),
+    "luck.all": ("No other number is likelier: this is what luck brings most often.", "没有哪个数比它更常见：运气最常带来的就是这个结果。"),
+    "luck.average": ("On average each of the {count} who drew this quarter won {won}.", "本季度参加抽签的 {count} 人平均每人得到 {won} 条。"),
+    "luck.under": ("less than {share}", "不到 {share}"),
+    "luck.many": ("Among many people somebody is always far from the average: of 20 fair figures of this kind, about one is below 5%. It says nothing about the person.", "人一多，总有人离平均较远：这样的公平数字每 20 个里大约有一个低于 5%。它不说明这个人的任何情况。"),
+
     "how.title": ("How the draw works", "抽签如何进行"),
     "how.lede": ("Who gets a drawn lead is settled by a ladder that everyone may change and nobody can steer. Here is how, and what it would take to cheat.", "抽签的线索归谁，由一架人人可以添线、谁也操纵不了的梯子决定。下面说明过程，以及作弊需要什么条件。"),
     "how.order": ("Fixed first, chance afterwards", "先定下，再有运气"),
