@@ -11,6 +11,7 @@ from functools import cache
 
 from css_inline import CSSInliner
 
+from ledger.run_keys import is_intake
 from notifications.digest_lines import Part
 from notifications.digest_parts import manager_part, rep_part, team_part
 from notifications.facts import Facts, facts
@@ -48,11 +49,16 @@ def render_digests(record: RunRecord, language: Language | None = None) -> list[
         rep = indexed.reps[ref]
         if record.names is None or rep.get("active") == "no":
             continue
+        if is_intake(record.run):  # only who received something is told, and nobody else
+            if ref in indexed.by_rep:
+                digests.append(_rep(indexed, ref, language))
+            continue
         if ref in managers:
             digests.append(_manager(indexed, ref, managers[ref], language))
         if rep.get("role") != "MANAGER":
             digests.append(_rep(indexed, ref, language))
-    digests.append(_team(indexed, language))
+    if not is_intake(record.run):
+        digests.append(_team(indexed, language))
     return digests
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from notifications.draw_sources import Fact, hashes, record_links, source_facts
+from notifications.draw_sources import Fact, added_prizes, hashes, record_links, source_facts
 from notifications.facts import draw_id, draw_kind, draw_page
 from notifications.ladder_svg import RoundPicture, pictures, way_id
 from notifications.lens import Lens
@@ -27,7 +27,7 @@ class WinRow:
     rep: Markup
     round: str
     column: str
-    is_extra: bool
+    tags: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +141,7 @@ def _lede(lens: Lens, draw: Row, is_ladder: bool) -> Markup:
 
 def _opening_facts(lens: Lens, draw: Row) -> list[Fact]:
     opening, t = draw.get("opening") or {}, lens.t
+    extra, waited = added_prizes(opening)
     rows = [
         Fact(t.plain("draw.id"), lens.number(draw_id(draw)), True),
         Fact(t.plain("draw.attempt"), lens.number(opening.get("attempt"))),
@@ -151,7 +152,8 @@ def _opening_facts(lens: Lens, draw: Row) -> list[Fact]:
         rows += [
             Fact(t.plain("draw.entrants"), lens.number(len(opening.get("entrants", ())))),
             Fact(t.plain("draw.prizes"), lens.number(len(opening.get("prizes", ())))),
-            Fact(t.plain("draw.extra"), lens.number(len(opening.get("extra", ())))),
+            Fact(t.plain("draw.extra"), lens.number(len(extra))),
+            *([Fact(t.plain("draw.waited"), lens.number(len(waited)))] if waited else []),
             Fact(
                 t.plain("draw.lines"),
                 lens.number(len((draw.get("closing") or {}).get("lines", ()))),
@@ -172,7 +174,7 @@ def _no_picture(lens: Lens, draw: Row) -> str:
 def _wins(lens: Lens, draw: Row) -> list[WinRow]:
     opening = draw.get("opening") or {}
     winners = (draw.get("outcome") or {}).get("winners") or {}
-    entrants, extra = len(opening.get("entrants", ())) or 1, set(opening.get("extra", ()))
+    entrants, (extra, waited) = len(opening.get("entrants", ())) or 1, added_prizes(opening)
     rows = []
     for i, prize in enumerate(opening.get("prizes", ())):
         winner = winners.get(prize)
@@ -183,7 +185,8 @@ def _wins(lens: Lens, draw: Row) -> list[WinRow]:
                 rep,
                 lens.number(i // entrants + 1),
                 lens.number(i % entrants + 1),
-                prize in extra,
+                [lens.t.plain("draw.extra")] * (prize in extra)
+                + [lens.t.plain("draw.waited")] * (prize in waited),
             )
         )
     return rows

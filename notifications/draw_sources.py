@@ -92,3 +92,9 @@ def record_links(lens: Lens, draw: Row, up: str) -> list[tuple[str, str]]:
             continue  # no such record can be in the log
         rows.append((lens.t.code("entry", name), f"{up}../../../records/{digest}.json"))
     return rows
+
+
+def added_prizes(opening: Row) -> tuple[set[str], set[str]]:
+    """The prizes that an exception added, and those that a run between the Mondays had drawn."""
+    waited = {lead for leads in (opening.get("waited") or {}).values() for lead in leads}
+    return set(opening.get("extra", ())) - waited, waited

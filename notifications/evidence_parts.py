@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from ledger.run_keys import is_intake
 from notifications.charts import Chart, svg
 from notifications.lens import Lens
 from notifications.views import Chrome, chrome, run_crumbs
@@ -91,6 +92,8 @@ def evidence_pages(lens: Lens) -> list[str]:
         "segments": bool(found.benchmarks),
         "models": bool(found.models),
     }
+    if is_intake(facts.record.run):
+        return []  # shown once a week
     return [page for page, there in has.items() if there and lens.shows(page)]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ledger.run_keys import is_intake
 from notifications.record import Row, RunRecord
 
 BANDS = ("enterprise", "mid_market", "smb")
@@ -45,6 +46,7 @@ class Facts:
     next_for: dict[str, list[str]] = field(default_factory=dict)
     excluded_for: dict[str, Counter[str]] = field(default_factory=dict)
     capability_of: dict[str, list[Row]] = field(default_factory=dict)
+    rep_pages: dict[str, Row] = field(default_factory=dict)
 
     @property
     def owned(self) -> int:
@@ -89,6 +91,10 @@ def facts(record: RunRecord) -> Facts:
         draws=draws,
         draw_of={draw_id(draw): draw for draw in draws},  # the last attempt is the one that counts
     )
+    # Between the Mondays only who received something has a page.
+    result.rep_pages = {
+        ref: rep for ref, rep in result.reps.items() if ref in by_rep or not is_intake(record.run)
+    }
     _index_levels(result)
     _index_ladders(result)
     _index_explanations(result)

@@ -70,7 +70,9 @@ class Lens:
         key = (str(ref), up)
         link = self._links.get(key)
         if link is None:
-            href = f"{up}reps/{safe_name(str(ref)[:16])}.html" if ref in self.facts.reps else ""
+            href = (
+                f"{up}reps/{safe_name(str(ref)[:16])}.html" if ref in self.facts.rep_pages else ""
+            )
             link = self._links[key] = self._anchor(self.rep(ref), href)
         return link
 

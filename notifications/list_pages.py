@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from ledger.run_keys import is_intake, week_of
 from notifications.lens import Lens
 from notifications.record import REHEARSAL, RunSummary
 from notifications.rep_page import ReceivedRow, received_row
@@ -31,18 +32,29 @@ class RunLine:
 
 @dataclass(frozen=True, slots=True)
 class RunListView:
+    """The weeks' runs, and apart from them those between the Mondays by week."""
+
     chrome: Chrome
     runs: Sequence[RunLine]
+    between: Sequence[tuple[str, Sequence[RunLine]]]
 
 
 def run_list_view(lens: Lens, history: Sequence[RunSummary]) -> RunListView:
     """Every run, newest first."""
     t = lens.t
-    lines = [
-        _run_line(lens, summary)
-        for summary in sorted(history, key=lambda each: (each.as_of, each.run), reverse=True)
-    ]
-    return RunListView(chrome(lens, "index.html", t.plain("runs.title"), "runs"), lines)
+    lines: list[RunLine] = []
+    between: dict[str, list[RunLine]] = {}
+    for summary in sorted(history, key=lambda each: (each.as_of, each.run), reverse=True):
+        group = between.setdefault(week_of(summary.run), []) if is_intake(summary.run) else lines
+        group.append(_run_line(lens, summary))
+    return RunListView(
+        chrome(lens, "index.html", t.plain("runs.title"), "runs"),
+        lines,
+        [
+            (t.plain("runs.intake", week=shown(week), count=lens.number(len(group))), group)
+            for week, group in between.items()
+        ],
+    )
 
 
 def _run_line(lens: Lens, summary: RunSummary) -> RunLine:
@@ -117,14 +129,14 @@ def rep_list_view(lens: Lens) -> RepListView:
     """Every rep of the snapshot with counts per band; never ordered by who got most."""
     t, facts = lens.t, lens.facts
     lines = []
-    for ref in sorted(facts.reps, key=lambda each: (lens.rep(each), each)):
+    for ref in sorted(facts.rep_pages, key=lambda each: (lens.rep(each), each)):
         rows = facts.by_rep.get(ref, [])
         counts = Counter(str(row.get("band")) for row in rows)
         won = sum(1 for row in rows if row.get("method") == "lottery")
         lines.append(
             RepLine(
                 lens.rep_link(ref, "../"),
-                t.code("role", facts.reps[ref].get("role")),
+                t.code("role", facts.rep_pages[ref].get("role")),
                 lens.number(len(rows)),
                 [lens.number(counts[band]) if counts[band] else "–" for band in facts.bands],
                 lens.number(won) if won else "–",

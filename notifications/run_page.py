@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from markupsafe import Markup
 
+from ledger.run_keys import is_intake, week_of
 from notifications.evidence_parts import Tab, tabs
 from notifications.facts import METHODS
 from notifications.lens import Lens
@@ -114,9 +115,9 @@ def run_view(lens: Lens) -> RunView:
 
 
 def _lede(lens: Lens) -> Markup:
-    facts = lens.facts
+    facts, run = lens.facts, lens.facts.record.run
     drawn = sum(counts.get("lottery", 0) for counts in facts.counts.values())
-    return lens.t(
+    said = lens.t(
         "run.lede" if facts.held else "run.lede_all",
         leads=lens.number(len(facts.decisions)),
         owned=lens.number(facts.owned),
@@ -124,6 +125,7 @@ def _lede(lens: Lens) -> Markup:
         drawn=lens.number(drawn),
         reps=lens.number(len(facts.by_rep)),
     )
+    return said + " " + lens.t("run.intake", week=shown(week_of(run))) if is_intake(run) else said
 
 
 def _band_row(lens: Lens, band: str, used: Sequence[str]) -> BandRow:

@@ -95,7 +95,7 @@ def _pages(lens: Lens, runs: Sequence[RunSummary]) -> Iterator[tuple[str, str, A
                 yield f"{run}/{page}.html", "evidence", issue_view(lens, issue)
     for draw in lens.facts.draws:
         yield f"{run}/draws/{draw_page(lens.facts, draw)}.html", "draw", draw_view(lens, draw)
-    for ref in lens.facts.reps:
+    for ref in lens.facts.rep_pages:
         yield f"{run}/reps/{ref[:16]}.html", "rep", rep_view(lens, ref)
     for decision in lens.facts.record.decisions:
         ref = str(decision.get("lead", ""))
