@@ -46,7 +46,8 @@ def rule_result(
                 key=lambda row: sorted(row.items()),
             )
         ),
-        why=rule.why,
+        why=rule.why.en,
+        why_zh=rule.why.zh,
     )
 
 
@@ -62,7 +63,8 @@ def could_not_run(suite: Suite, rule: Rule, reason: str) -> RuleResult:
         observed=_short(f"could not be checked: {reason}"),
         expected=_expected(rule),
         failed_count=1,
-        why=rule.why,
+        why=rule.why.en,
+        why_zh=rule.why.zh,
     )
 
 

@@ -19,6 +19,7 @@ Severity = Literal["critical", "warning"]
 class RuleResult:
     """One rule at one door. `failed_count` is the full count; `failed_rows` lists the first ones.
 
+    `why` and `why_zh`: the reason for the threshold, or for a mere warning.
     A failed row is {"table", "key", "value", "column"?, …}, all texts, sorted by key.
     """
 
@@ -33,6 +34,7 @@ class RuleResult:
     failed_count: int
     failed_rows: tuple[Mapping[str, str], ...] = ()
     why: str = ""
+    why_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)

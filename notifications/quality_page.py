@@ -49,6 +49,7 @@ class PromiseRow:
     state_word: str
     observed: str
     expected: str
+    why: str
     failed_count: int
     failed: Sequence[tuple[str, str, str]]
 
@@ -190,6 +191,7 @@ def _promise(lens: Lens, rule: Row) -> PromiseRow:
         lens.t.plain(f"promise.{state}"),
         lens.number(rule.get("observed")),
         shown(rule.get("expected") or ""),
+        shown(rule.get("why_zh" if lens.language == "zh" else "why") or "", SENTENCE),
         count if is_count(count) else len(rows),
         [_failed(lens, row) for row in rows],
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from expectations.suites import model, rep_inputs
-from expectations.suites.model import BANDS, Rule, Suite
+from expectations.suites.model import BANDS, Rule, Suite, Why
 
 # What the points table of the run's policy allows, read from the rows the models were built with.
 POINTS = (
@@ -37,6 +37,7 @@ def _run_context(run: str) -> Suite:
                 "There is exactly one run context.",
                 "ExpectTableRowCountToEqual",
                 {"value": 1},
+                why=Why("一次只构建一个运行", "one run is built at a time"),
             ),
         ),
         required=(
@@ -86,8 +87,11 @@ def _allocation_leads(run: str) -> Suite:
                 "ExpectTableRowCountToBeBetween",
                 {"min_value": 1},
                 "warning",
-                "a week without new leads is possible; leads that went missing are critical: "
-                "see nobody_dropped",
+                Why(
+                    "一周没有新线索是可能的；线索丢失则属严重，见 nobody_dropped",
+                    "a week without new leads is possible; leads that went missing are critical: "
+                    "see nobody_dropped",
+                ),
             ),
             model.no_rows(
                 "nobody_dropped",
@@ -111,6 +115,10 @@ def _allocation_leads(run: str) -> Suite:
                 300,
                 "加权分在 1.00 至 3.00 之间。",
                 "Every weighted score lies between 1.00 and 3.00.",
+                Why(
+                    "权重合计 100%，每个因素 1 至 3 分，不可能超出",
+                    "weights sum to 100% and a factor earns 1 to 3 points: no more is possible",
+                ),
             ),
             model.between(
                 "expected_value",
@@ -145,7 +153,10 @@ def _allocation_leads(run: str) -> Suite:
                    where w.rep_id is not null
                      and not exists (select 1 from marts.dim_reps r where r.rep_id = w.rep_id)""",
                 "warning",
-                "they may have left; the lead then follows the ordinary rules",
+                Why(
+                    "对方可能已离职；线索按一般规则分配",
+                    "they may have left; the lead then follows the ordinary rules",
+                ),
             ),
         ),
         requires_rows=False,

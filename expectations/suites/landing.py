@@ -12,14 +12,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from expectations.suites import model
-from expectations.suites.model import ALLOCATING_ROLES, ROLES, Rule, Suite
+from expectations.suites.model import ALLOCATING_ROLES, ROLES, Rule, Suite, Why
 
 STATUSES = ("new", "assigned", "working", "converted", "lost", "recycled")
 
 # A factor has three levels, so an even spread puts a third of the leads on the lowest. Where twice
 # as many are there because the fact is unknown, the factor scores the data's gaps, not the leads.
 KNOWN_AT_LEAST = 1 / 3
-KNOWN_WHY = "with more than two thirds unknown, the factor scores the data's gaps, not the leads"
+KNOWN_WHY = Why(
+    "超过三分之二未知时，该因素评的是数据缺口而不是线索",
+    "with more than two thirds unknown, the factor scores the data's gaps, not the leads",
+)
+COMPANY_WHY = Why("没有公司名称就找不到重复线索", "without it duplicates cannot be found")
 
 
 def suites(context: Mapping[str, Any]) -> tuple[Suite, ...]:
@@ -93,7 +97,7 @@ def _loads(seen: Seen, pct: float) -> Suite:
                 # Per file, so that a broken small file cannot hide behind a large one.
                 f"""select file, rows_bad || ' / ' || rows_read as value from {{batch}}
                     where rows_bad * 100 > rows_read * {pct!r}""",
-                why="the policy's limits.bad_row_pct",
+                why=Why("政策规定的上限 limits.bad_row_pct", "the policy's limits.bad_row_pct"),
             ),
             model.no_rows(
                 "bad_rows_listed",
@@ -136,7 +140,7 @@ def _leads(seen: Seen, as_of: str | None) -> Suite:
             KNOWN_AT_LEAST,
             f"待分配线索中至少三分之一已知{zh}。",
             f"Of the leads waiting to be allocated, at least a third have a known {en}.",
-            KNOWN_WHY if fact != "company" else "without it duplicates cannot be found",
+            KNOWN_WHY if fact != "company" else COMPANY_WHY,
         )
         for fact, (zh, en) in facts.items()
     )
@@ -173,7 +177,10 @@ def _fresh(as_of: str) -> Rule:
             having max(created_at::timestamptz)
                  < {literal(as_of)}::timestamptz - interval '14 days'""",
         "warning",
-        "two Mondays without any new lead: the export has probably stopped",
+        Why(
+            "连续两个周一没有新线索，多半是导出停了",
+            "two Mondays without any new lead: the export has probably stopped",
+        ),
     )
 
 
@@ -203,7 +210,10 @@ def _reps(seen: Seen) -> Suite:
                 "ExpectColumnValuesToNotBeNull",
                 {"column": "hired_on", "mostly": 0.9},
                 "warning",
-                "seniority rests on it; one in ten is about a month's joiners in a growing team",
+                Why(
+                    "资历由此计算；十分之一约为成长中团队一个月的新人",
+                    "seniority rests on it; one in ten is a month's joiners in a growing team",
+                ),
             ),
         ),
         required=("rep_id", "role"),
@@ -223,7 +233,10 @@ def _opportunities(seen: Seen) -> Suite:
                 "ExpectTableRowCountToBeBetween",
                 {"min_value": 1},
                 "warning",
-                "the file is optional; without it everybody's load is zero",
+                Why(
+                    "该文件可缺；缺少时所有人的负载为零",
+                    "the file is optional; without it everybody's load is zero",
+                ),
             ),
             model.unique(
                 "opportunity_id",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from expectations.verdict import Severity
 
@@ -18,11 +18,21 @@ ALLOCATING_ROLES = (
 )  # managers never receive leads (allocation.md)
 
 
+class Why(NamedTuple):
+    """The reason for a threshold, or for a mere warning, in both languages."""
+
+    zh: str = ""
+    en: str = ""
+
+
+UNSAID = Why()
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One expectation: a sentence, the Great Expectations class that checks it, and its arguments.
 
-    `why` is the reason for a threshold or for a mere warning. `sql`: the rule looks at the rows
+    `why`: needed where there is a threshold or a mere warning. `sql`: the rule looks at the rows
     of this query, in which `{batch}` is the suite's relation; the columns selected are what a
     reader sees of a failing row.
     """
@@ -33,7 +43,7 @@ class Rule:
     expectation: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
     severity: Severity = "critical"
-    why: str = ""
+    why: Why = UNSAID
     sql: str = ""
 
 
@@ -65,6 +75,12 @@ class Suite:
         return f"select * from ({found}) found"
 
 
+NEVER_NEGATIVE = Why(
+    "负数在入库时已被隔离，此处出现即为计算错误",
+    "what is below zero is put aside when it lands, so one here would be an error of ours",
+)
+
+
 def unique(*columns: str, zh: str, en: str) -> Rule:
     """The grain: no two rows share these columns."""
     if len(columns) == 1:
@@ -94,7 +110,9 @@ def one_of(column: str, allowed: tuple[str, ...], zh: str, en: str) -> Rule:
     )
 
 
-def between(column: str, low: int, high: int | None, zh: str, en: str) -> Rule:
+def between(
+    column: str, low: int, high: int | None, zh: str, en: str, why: Why = NEVER_NEGATIVE
+) -> Rule:
     """The column lies in [low, high]; no upper bound when `high` is None."""
     return Rule(
         f"{column}_in_range",
@@ -106,11 +124,12 @@ def between(column: str, low: int, high: int | None, zh: str, en: str) -> Rule:
             "min_value": low,
             **({} if high is None else {"max_value": high}),
         },
+        why=why,
     )
 
 
 def no_rows(
-    name: str, zh: str, en: str, sql: str, severity: Severity = "critical", why: str = ""
+    name: str, zh: str, en: str, sql: str, severity: Severity = "critical", why: Why = UNSAID
 ) -> Rule:
     """The query finds nothing; what it finds are the failing rows."""
     return Rule(
@@ -127,7 +146,7 @@ def no_rows(
     )
 
 
-def mostly_not(column: str, value: str, share: float, zh: str, en: str, why: str) -> Rule:
+def mostly_not(column: str, value: str, share: float, zh: str, en: str, why: Why) -> Rule:
     """A warning when fewer than `share` of the known rows hold anything but `value`."""
     return Rule(
         f"{column}_mostly_known",
@@ -148,5 +167,8 @@ def of_this_run(run: str) -> Rule:
         f"Every row was built for this run, {run}.",
         "ExpectColumnValuesToBeInSet",
         {"column": "run_key", "value_set": [run]},
-        why="a failed build leaves the last run's rows in place",
+        why=Why(
+            "构建失败时，表里仍是上一次运行的行",
+            "a failed build leaves the last run's rows in place",
+        ),
     )

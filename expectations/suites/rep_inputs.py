@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from expectations.suites import model
-from expectations.suites.model import ROLES, Rule, Suite
+from expectations.suites.model import ROLES, Rule, Suite, Why
 
 
 def reps(run: str) -> Suite:
@@ -25,6 +25,7 @@ def reps(run: str) -> Suite:
                 100,
                 "工时比例在 0 至 100 之间。",
                 "Every share of full time lies between 0 and 100.",
+                Why("100 即全职", "100 is full time"),
             ),
             model.no_rows(
                 "someone_present",
@@ -35,7 +36,10 @@ def reps(run: str) -> Suite:
                    having count(*) filter (where is_active and not is_away
                                            and role <> 'MANAGER') = 0""",
                 "warning",
-                "all leads are then held with that reason, which is right on a holiday",
+                Why(
+                    "无人时线索以此原因留存，节假日正应如此",
+                    "all leads are then held with that reason, which is right on a holiday",
+                ),
             ),
             model.no_rows(
                 "managers_known",
@@ -45,7 +49,10 @@ def reps(run: str) -> Suite:
                    select b.rep_id, b.manager_id as value from b where b.manager_id is not null
                    and not exists (select 1 from b m where m.rep_id = b.manager_id)""",
                 "warning",
-                "only co-owners and the manager's digest need it",
+                Why(
+                    "仅协作人和经理邮件需要",
+                    "only co-owners and the manager's digest need it",
+                ),
             ),
         ),
         required=("rep_id", "run_key", "role", "is_active", "is_away"),
@@ -107,6 +114,7 @@ def capacity(run: str) -> Suite:
                 10_000,
                 "季度剩余在 0 至 100% 之间。",
                 "The rest of the quarter lies between 0 and 100%.",
+                Why("以万分之一计的比例", "a share, in ten thousandths"),
             ),
         ),
         required=("rep_id", "run_key", *(column for column, _, _ in counts)),
@@ -125,7 +133,10 @@ def capability(run: str) -> Suite:
                 "ExpectTableRowCountToBeBetween",
                 {"min_value": 1},
                 "warning",
-                "a data set without ratings is legitimate; nobody then meets a star rule",
+                Why(
+                    "没有评级的数据也合法，只是无人满足星级规则",
+                    "a data set without ratings is legitimate; nobody then meets a star rule",
+                ),
             ),
             model.unique(
                 "rep_id",
@@ -135,7 +146,14 @@ def capability(run: str) -> Suite:
             ),
             model.of_this_run(run),
             model.known("stars", "每项能力都有星级。", "Every rating has stars."),
-            model.between("stars", 1, 3, "星级为 1 至 3。", "Stars are 1 to 3."),
+            model.between(
+                "stars",
+                1,
+                3,
+                "星级为 1 至 3。",
+                "Stars are 1 to 3.",
+                Why("能力矩阵只有三级", "the capability matrix knows three levels"),
+            ),
             model.no_rows(
                 "reps_known",
                 "评级的销售都在名单上。",
@@ -144,7 +162,7 @@ def capability(run: str) -> Suite:
                    select b.rep_id, b.skill, b.stars::text as value from b
                    where not exists (select 1 from marts.dim_reps r where r.rep_id = b.rep_id)""",
                 "warning",
-                "ratings of people who left do no harm",
+                Why("离职者的评级无害", "ratings of people who left do no harm"),
             ),
         ),
         requires_rows=False,

@@ -7,7 +7,7 @@ import pytest
 from adapters.warehouse import embedded
 from expectations import gate
 from expectations.suites import allocation_inputs
-from expectations.suites.model import Rule, Suite, no_rows
+from expectations.suites.model import Rule, Suite, no_rows, Why
 from expectations.verdict import from_dict
 from expectations.worker import GateError, Worker
 
@@ -271,7 +271,7 @@ def test_an_exception_inside_a_rule_is_critical_even_for_a_warning(check):
                         "Query.",
                         "select 1 / (count(*) - 10) as one from {batch}",
                         "warning",
-                        "test",
+                        Why("试验", "a trial"),
                     ),
                     Rule(
                         "column",
@@ -280,7 +280,7 @@ def test_an_exception_inside_a_rule_is_critical_even_for_a_warning(check):
                         "ExpectColumnValuesToNotBeNull",
                         {"column": "wings"},
                         "warning",
-                        "test",
+                        Why("试验", "a trial"),
                     ),
                     Rule(
                         "fine",
@@ -296,6 +296,7 @@ def test_an_exception_inside_a_rule_is_critical_even_for_a_warning(check):
     assert failed(verdict) == {"marts.dim_reps.sql", "marts.dim_reps.column"}
     assert "division by zero" in rule(verdict, "marts.dim_reps.sql").observed
     assert rule(verdict, "marts.dim_reps.fine").ok
+    assert {rule(verdict, f"marts.dim_reps.{id_}").why_zh for id_ in ("sql", "column")} == {"试验"}
 
 
 def test_a_rule_that_great_expectations_does_not_know_is_refused(check):

@@ -88,9 +88,17 @@ def test_every_rule_has_its_own_id_and_a_sentence_in_both_languages(door):
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_every_warning_says_why_it_is_only_a_warning(door):
+def test_every_threshold_and_warning_gives_its_reason_in_both_languages(door):
     for suite in door_suites(door, "2026-W48", SEEN):
-        assert all(rule.why for rule in suite.rules if rule.severity == "warning")
+        for rule in suite.rules:
+            bounds = {"min_value", "max_value", "mostly"} & set(rule.arguments)
+            has_threshold = (
+                bounds or rule.arguments.get("value") or rule.id in ("bad_rows", "fresh")
+            )
+            if has_threshold or rule.severity == "warning":
+                assert all(rule.why), f"{suite.relation}.{rule.id}"
+                assert not rule.why.zh.isascii()
+                assert rule.why.en.isascii()
 
 
 def test_verdicts_and_suites_are_read_without_great_expectations():
