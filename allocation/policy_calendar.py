@@ -6,10 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from allocation.policy_scoring import Part
-from allocation.policy_service import Words
+from allocation.policy_service import Clock, Weekday, Words
 
-Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 MAX_VALUES = 3
 MIN_DIGITS = 7  # of a draw's public values together; draw.md
 

@@ -28,6 +28,7 @@ from allocation.policy_service import (
     SeniorityRule,
     Sla,
     Words,
+    WorkingTime,
 )
 
 __all__ = ["BandRule", "ExceptionRule", "Method", "Policy", "Share", "SkillRule"]
@@ -74,6 +75,9 @@ class Policy(Part):
     intake: Intake | None = Field(default=None, description="Absent: one run a week.")
     anomalies: Anomalies | None = None
     sla: Sla
+    working_time: WorkingTime | None = Field(
+        default=None, description="Needed where anything counts working days or hours."
+    )
     reassignment: Reassignment
     appeal: Appeal
     sha256: str = Field(default="", description="Of the file's exact bytes; set by load_policy.")
@@ -89,6 +93,7 @@ class Policy(Part):
             self.promotion,
             self.pilot,
             self.intake,
+            self.working_time,
             self.anomalies,
         ]
         return [

@@ -27,6 +27,7 @@ def broken_options(document: Document) -> list[Mistake]:
         _tenure,
         _pilot,
         _intake,
+        _working_time,
         _exceptions,
     )
     values = document.values if isinstance(document.values, dict) else {}
@@ -140,6 +141,28 @@ def _tenure(values: Any) -> Found:
         name in promotion for name in ("min_attainment_bp", "min_conversion_bp")
     ):
         yield ("promotion",), "say what must be reached: min_attainment_bp or min_conversion_bp"
+
+
+def _working_time(values: Any) -> Found:
+    """What counts working days or hours needs to know them."""
+    section = _section(values, "working_time")
+    opens, closes = section.get("opens", "09:00"), section.get("closes", "18:00")
+    if isinstance(opens, str) and isinstance(closes, str) and opens >= closes:
+        yield ("working_time", "closes"), "the working day ends before it begins"
+    both = set(map(str, section.get("days_off") or ())) & set(
+        map(str, section.get("days_on") or ())
+    )
+    for day in sorted(both):
+        yield ("working_time", "days_on"), f"{day} is in days_off, too"
+    if section:
+        return
+    for rule, name in (
+        ("reassignment", "file_counts"),
+        ("reassignment", "move_counts"),
+        ("appeal", "answer_counts"),
+    ):
+        if _section(values, rule).get(name, "hours") != "hours":
+            yield (rule, name), "counts working time: add the section `working_time`"
 
 
 def _pilot(values: Any) -> Found:

@@ -1,13 +1,18 @@
 """The policy's sections around the allocation: approvals, seniority, service levels, requests."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
 from allocation.policy_scoring import Band, Part, Rule, Sentence
 
 Seniority = Literal["junior", "mid", "senior"]
+# hours: by the clock; working_days: 24 h of each working day; working_hours: only at work.
+Counting = Literal["hours", "working_days", "working_hours"]
+Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 
 
 class Words(Part):
@@ -85,11 +90,28 @@ class Sla(Rule):
     escalate_days: int = Field(default=7, description="… within these days are escalated.")
 
 
+class WorkingTime(Rule):
+    """When people work: public holidays with their make-up days, and the team's own days."""
+
+    country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = Field(
+        default="", description="Whose public holidays and 调休 count, e.g. CN; empty: none."
+    )
+    weekdays: list[Weekday] = Field(
+        default_factory=lambda: list(WEEKDAYS[:5]), min_length=1, description="Usually worked."
+    )
+    opens: Clock = Field(default="09:00", description="For what counts working hours.")
+    closes: Clock = Field(default="18:00", description="For what counts working hours.")
+    days_off: list[date] = Field(default_factory=list, description="Days off besides.")
+    days_on: list[date] = Field(default_factory=list, description="Worked whatever else says no.")
+
+
 class Reassignment(Rule):
     """Which requests to move a lead are granted."""
 
     file_within_h: int = 24
+    file_counts: Counting = Field(default="hours", description="What the hours to file count.")
     move_within_h: int = 48
+    move_counts: Counting = Field(default="hours", description="What the hours to move count.")
     per_rep_and_quarter: int = 2
     valid: list[Words]
     invalid: list[Words]
@@ -99,4 +121,5 @@ class Appeal(Rule):
     """Any rep may ask why; a manager answers in writing."""
 
     answer_within_h: int = 24
+    answer_counts: Counting = Field(default="hours", description="What the hours to answer count.")
     review_weekday_of_month: str = "first monday"

@@ -4,10 +4,11 @@ Pure: instants and counts come in, a verdict goes out. Source: document 0, Q5 an
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from allocation.policy_model import Policy
+from allocation.working_time import WorkDays, due
 
 Kind = Literal["appeal", "reassignment", "override"]
 OTHER = "other"  # a reason in the asker's own words: a person judges it
@@ -57,9 +58,16 @@ def reason_of(policy: Policy, text: str) -> Reason | None:
     return None
 
 
-def appeal_verdict(policy: Policy, filed_at: datetime) -> Verdict:
+def appeal_verdict(policy: Policy, filed_at: datetime, days: WorkDays) -> Verdict:
     """Any rep may ask; a manager answers in writing."""
-    return Verdict("", filed_at + timedelta(hours=policy.appeal.answer_within_h))
+    rule = policy.appeal
+    return Verdict("", due(filed_at, rule.answer_within_h, rule.answer_counts, days))
+
+
+def file_until(policy: Policy, allocated_at: datetime, days: WorkDays) -> datetime:
+    """Until when a request to move a lead is in time."""
+    rule = policy.reassignment
+    return due(allocated_at, rule.file_within_h, rule.file_counts, days)
 
 
 def reassignment_verdict(
@@ -69,16 +77,17 @@ def reassignment_verdict(
     allocated_at: datetime,
     filed_at: datetime,
     filed_before: int,
+    days: WorkDays,
 ) -> Verdict:
     """Whether a request to move a lead goes to a person; `filed_before`: this rep and quarter.
 
     A reason that the policy does not list goes to a person, as one that it calls valid does.
     """
     rule = policy.reassignment
-    if filed_at > allocated_at + timedelta(hours=rule.file_within_h):
+    if filed_at > file_until(policy, allocated_at, days):
         return Verdict("late", None)
     if filed_before >= rule.per_rep_and_quarter:
         return Verdict("too_many", None)
     if reason is not None and not reason.is_valid:
         return Verdict(reason.code, None)
-    return Verdict("", filed_at + timedelta(hours=rule.move_within_h))
+    return Verdict("", due(filed_at, rule.move_within_h, rule.move_counts, days))

@@ -27,6 +27,7 @@ from allocation.requests import (
 from flows.errors import UsageError
 from flows.hold_run import person_reference
 from flows.stored import frozen_snapshot, log_time
+from flows.working_days import work_days
 
 LONGEST = 4_000
 APPEAL_ANSWERS = ("upheld", "changed")
@@ -68,7 +69,7 @@ def file_appeal(
 ) -> int:
     """Any rep asks for a review of a decision; the request's number."""
     _in_time(case, at)
-    verdict = appeal_verdict(case.policy, at)
+    verdict = appeal_verdict(case.policy, at, work_days(case.policy))
     return _file(conn, case, "appeal", rep_id, OTHER, text, by, at, verdict)
 
 
@@ -95,6 +96,7 @@ def file_reassignment(
         allocated_at=case.allocated_at,
         filed_at=at,
         filed_before=requests.heard_in_quarter(conn, case.run.source, rep_id, at, case.run.zone),
+        days=work_days(case.policy),
     )
     code = known.code if known else OTHER
     words = text or reason

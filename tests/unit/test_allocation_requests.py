@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from allocation.requests import appeal_verdict, reason_of, reasons, reassignment_verdict
+from flows.working_days import work_days
 from tests import builders as build
 
 POLICY = build.policy()
@@ -18,6 +19,7 @@ def verdict(reason="valid-1", hours=1.0, before=0):
         allocated_at=GIVEN,
         filed_at=GIVEN + timedelta(hours=hours),
         filed_before=before,
+        days=work_days(POLICY),
     )
 
 
@@ -53,5 +55,5 @@ def test_a_rep_files_two_requests_a_quarter(before, refusal):
 
 
 def test_an_appeal_is_always_heard_and_answered_within_24_hours():
-    late = GIVEN + timedelta(days=40)
-    assert appeal_verdict(POLICY, late).due == late + timedelta(hours=24)
+    late = GIVEN + timedelta(days=42)  # a Monday
+    assert appeal_verdict(POLICY, late, work_days(POLICY)).due == late + timedelta(hours=24)
