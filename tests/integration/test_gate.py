@@ -7,7 +7,7 @@ import pytest
 from adapters.warehouse import embedded
 from expectations import gate
 from expectations.suites import allocation_inputs
-from expectations.suites.model import Rule, Suite, no_rows, Why
+from expectations.suites.model import Rule, Suite, Why, no_rows
 from expectations.verdict import from_dict
 from expectations.worker import GateError, Worker
 
