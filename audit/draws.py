@@ -6,6 +6,7 @@ Source: specs/draw.md, *Records* and *Sources of chance*.
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from audit.look_up import asked_at
 from audit.records import Logged
 from audit.report import Findings
 from lottery.derive import check_outcome
@@ -242,11 +243,3 @@ def _check_void_entry(
     for i in range(len(draw.opening["sources"])) if source_kind(draw.opening) == PUBLIC else ():
         asked = asked_at(draw.opening, i)
         findings.warning(f"{void.path}: look up that {asked} really never appeared")
-
-
-def asked_at(opening: Record, i: int) -> str:
-    """What to look up for a public source and, where its opening says so, at which address."""
-    hints, what = opening.get("look_up"), str(opening["sources"][i]["what"])
-    hint = hints[i] if isinstance(hints, list) and i < len(hints) else None
-    address = hint.get("address") if isinstance(hint, dict) else None
-    return f"{what} at {address}" if isinstance(address, str) else what

@@ -7,10 +7,12 @@ from email import message_from_bytes
 from email.policy import default
 from html import unescape
 
-from audit.draws import Draw, asked_at
+from audit.draws import Draw
 from audit.log import Log, check_prefix
+from audit.look_up import asked_at
 from audit.report import Check, Findings, Trust
 from audit.site import Refused, Site
+from audit.stamps import Stamp
 from ledger.checkpoints import CheckpointError, cosigned, split_notes
 from ledger.notes import COSIGNATURE_V1, NoteError, VerifierKey
 from lottery.shapes import time_text
@@ -35,11 +37,18 @@ class Seen:
 
 
 def witness_keys(data: bytes) -> list[VerifierKey]:
-    """The keys of a trust file: one vkey a line, # begins a comment. Raises Refused."""
+    """The keys of a trust file: one vkey a line, # begins a comment. Raises Refused.
+
+    Certificates in between (PEM) are for time-stamps, and left to those.
+    """
     keys = []
+    is_certificate = False
     for number, line in enumerate(data.decode(errors="replace").splitlines(), start=1):
         text = line.partition("#")[0].strip()
-        if text:
+        is_certificate |= text.startswith("-----BEGIN ")
+        if is_certificate:
+            is_certificate = not text.startswith("-----END ")
+        elif text:
             try:
                 keys.append(VerifierKey.parse(text))
             except NoteError as error:
@@ -88,8 +97,13 @@ def check_since(data: bytes, log: Log, findings: Findings) -> list[int]:
     return sizes
 
 
-def trusts_of(draws: list[Draw], seen: list[Seen]) -> tuple[list[Trust], list[Check]]:
-    """What each finished draw rests on: who saw its opening and closing before its source."""
+def trusts_of(
+    draws: list[Draw], seen: list[Seen], stamps: list[Stamp]
+) -> tuple[list[Trust], list[Check]]:
+    """What each finished draw rests on: who saw its opening and closing before its source.
+
+    A time-stamp is told and changes nothing: it proves no checkpoint to be the only one.
+    """
     trusts, checks = [], []
     for draw in draws:
         if draw.status != "finished":
@@ -98,13 +112,17 @@ def trusts_of(draws: list[Draw], seen: list[Seen]) -> tuple[list[Trust], list[Ch
         covered = max(draw.logged.index, draw.closings[0].index) + 1
         in_time = [one for one in seen if one.size >= covered and one.time < draw.source_time]
         trusts.append(Trust(draw.id, kind, bool(in_time)))
+        stamped = [one for one in stamps if one.size >= covered and one.time < draw.source_time]
         if in_time:
             first = min(in_time, key=lambda one: one.time)
             detail = f"seen by {first.by} at {time_text(first.time)}, before its source's time"
-            checks.append(Check(f"order {draw.id}", "ok", detail))
         else:
             detail = "nobody you trust saw opening and closing before the source's time"
-            checks.append(Check(f"order {draw.id}", "warning", detail))
+        if stamped:
+            one = min(stamped, key=lambda one: one.time)
+            detail += f"; stamped by {one.by} at {time_text(one.time)}"
+            detail += "" if in_time else ", which shows no checkpoint to be the only one"
+        checks.append(Check(f"order {draw.id}", "ok" if in_time else "warning", detail))
         for i, reveal in enumerate(draw.outcomes[0].value["reveals"] if kind == PUBLIC else ()):
             detail = f"look up {asked_at(draw.opening, i)}: it must be {reveal['value']}"
             checks.append(Check(f"value {draw.id}", "warning", detail))

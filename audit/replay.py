@@ -26,6 +26,7 @@ class Replayed:
     selects: Mapping[str, tuple[list[str], list[list[object]]]]  # band: candidates, shares
     ladders: Mapping[str, tuple[list[str], list[str], list[str]]]  # draw: entrants, prizes, extra
     file: bytes  # the decision file
+    findings: bytes = b""  # who may claim what, and whose intake is far off
 
 
 Decide = Callable[[dict[str, Any], str, dict[str, Any]], Replayed]
@@ -40,6 +41,7 @@ def with_engine(snapshot: dict[str, Any], policy_text: str, draws: dict[str, Any
 
     frozen, policy = Snapshot.from_record(snapshot), load_policy(policy_text)
     selected = {band: one["selected"] for band, one in draws["selects"].items()}
+    allocation = allocate(frozen, policy, draws)
     return Replayed(
         {
             band: (list(plan.candidates), [list(share) for share in plan.shares])
@@ -49,7 +51,8 @@ def with_engine(snapshot: dict[str, Any], policy_text: str, draws: dict[str, Any
             plan.draw: (list(plan.entrants), list(plan.prizes), list(plan.extra))
             for plan in ladder_plans(frozen, policy, selected)
         },
-        allocate(frozen, policy, draws).file(),
+        allocation.file(),
+        allocation.findings(),
     )
 
 
@@ -91,6 +94,9 @@ def check_bundle(
         raise Refused("--bundle", f"cannot be replayed: {type(error).__name__}: {error}") from None
     _compare_draws(replayed, finished, findings)
     _compare_files(replayed.file, decided[run], findings)
+    logged = allocation.value.get("findings")  # runs of before this was logged have none
+    if logged is not None and logged != sha256_hex(replayed.findings):
+        findings.failed("--bundle: re-executed, claims and warnings are not those that were logged")
     return run
 
 

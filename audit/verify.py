@@ -1,6 +1,6 @@
 """Checks a published site from its bytes alone. Source: specs/ledger.md, `fairlead verify`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from audit.replay import check_bundle
 from audit.report import Check, Findings, Report, concluded
 from audit.runs import check_runs
 from audit.site import Refused, Site, open_site
+from audit.stamps import Stamp, certificates, check_stamps
 from ledger.notes import NoteError, VerifierKey
 
 File = Path | bytes
@@ -34,8 +35,8 @@ def verify(
 
     `bundle`: the run's replay bundle. `since`: an older checkpoint, or a mail that holds it, and
     `seen` when it was received (aware). `key`: the log's vkey, known from elsewhere. `trust`: the
-    vkeys of witnesses. `now` must be aware. Files are given as a path or as their bytes. Nothing
-    published, however hostile, raises.
+    vkeys of witnesses and certificates of time-stamping authorities. `now` must be aware. Files
+    are given as a path or as their bytes. Nothing published, however hostile, raises.
     """
     return _Verification(int(now.timestamp())).run(site, bundle, since, seen, key, trust)
 
@@ -50,6 +51,7 @@ class _Verification:
         self.draws: list[Draw] = []
         self.decided: dict[str, Decided] = {}
         self.seen: list[Seen] = []
+        self.stamps: list[Stamp] = []
 
     def run(
         self,
@@ -73,11 +75,13 @@ class _Verification:
             self._step("since", lambda found: self._since(since, log, seen, found))
         good: list[str] = []
         self._step("published files", lambda found: self._files(folder, log, good, found))
+        if any(path.startswith("stamps/") for path in good):
+            self._step("time-stamps", lambda found: self._stamped(folder, log, good, trust, found))
         self._step("draws", self._draws)
         self._allocations(folder)
         self._step("pages", lambda found: self._pages(folder, good, found))
         self._bundle(bundle)
-        trusts, checks = trusts_of(self.draws, self.seen)
+        trusts, checks = trusts_of(self.draws, self.seen, self.stamps)
         return concluded([*self.checks, *checks], trusts)
 
     def _step(self, name: str, step: Callable[[Findings], str]) -> None:
@@ -127,8 +131,7 @@ class _Verification:
         self.seen += check_cosignatures(site, log, keys, found)
         if trust is None:
             found.skipped("no witness keys given (--trust)")
-        names = sorted({one.by for one in self.seen})
-        return f"{len(self.seen)} cosignatures by {', '.join(names) or 'nobody'}"
+        return f"{len(self.seen)} cosignatures by {_names(self.seen)}"
 
     def _since(self, since: File, log: Log, seen: datetime | None, found: Findings) -> str:
         sizes = check_since(_bytes(since, "--since"), log, found)
@@ -139,6 +142,13 @@ class _Verification:
     def _files(self, site: Site, log: Log, good: list[str], found: Findings) -> str:
         good += check_manifest(site, log, self.logged, found)
         return f"{len(good)} files are those that were published for {log.audience}"
+
+    def _stamped(
+        self, site: Site, log: Log, good: list[str], trust: File | None, found: Findings
+    ) -> str:
+        roots = [] if trust is None else certificates(_bytes(trust, "--trust"))
+        self.stamps += check_stamps(site, log, good, roots, found)
+        return f"{len(self.stamps)} checkpoints stamped by {_names(self.stamps)}"
 
     def _draws(self, found: Findings) -> str:
         self.draws, checks = check_runs(self.logged, self.now, found)
@@ -183,6 +193,10 @@ class _Verification:
             return f"every decision of {run} re-executed, byte for byte the same"
 
         self._step("replay", replay)
+
+
+def _names(said: Sequence[Seen | Stamp]) -> str:
+    return ", ".join(sorted({one.by for one in said})) or "nobody"
 
 
 def _bytes(file: File, name: str) -> bytes:

@@ -14,6 +14,7 @@ import typer
 
 from flows import cli_answers, cli_policy, cli_reports
 from flows.cli_draw import add_commands as add_draw_commands
+from flows.cli_ledger import ledger_app
 from flows.command_score import score_app
 from flows.errors import FairleadError
 
@@ -35,6 +36,7 @@ policy_app = typer.Typer(help="Check and read policies.", no_args_is_help=True)
 app.add_typer(draw_app, name="draw")
 app.add_typer(policy_app, name="policy")
 app.add_typer(score_app, name="score")
+app.add_typer(ledger_app, name="ledger")
 add_draw_commands(app, draw_app)
 cli_answers.add_commands(app)
 cli_policy.add_commands(policy_app)
@@ -74,6 +76,10 @@ def run(
         ),
     ] = None,
     entropy: Entropy = "",
+    intake: Annotated[
+        bool,
+        typer.Option("--intake", help="Between the Mondays: what came in, by the policy's intake."),
+    ] = False,
     hold: Annotated[
         bool, typer.Option("--hold", help="Stop after deciding: preview, then release or abort.")
     ] = False,
@@ -84,7 +90,7 @@ def run(
         str, typer.Option(help="Rehearsals only: repeatable salts, secrets and times.")
     ] = "",
 ) -> None:
-    """Run a Monday: extract, build, check, freeze, draw, allocate, publish, send."""
+    """Run a Monday, or what came in since: extract, build, check, freeze, draw, allocate, publish, send."""
     from flows.command_run import run_week
     from flows.request import RunRequest
 
@@ -97,6 +103,7 @@ def run(
             site=site,
             window=window,
             entropy=entropy,
+            intake=intake,
             hold=hold,
             simulate=simulate,
             trial_seed=trial_seed,
@@ -195,7 +202,9 @@ def verify(
     ] = None,
     seen: Annotated[str, typer.Option(help="When you received --since (with offset).")] = "",
     key: Annotated[str, typer.Option(help="The log's verifier key that you trust.")] = "",
-    trust: Annotated[Path | None, typer.Option(help="Verifier keys of witnesses.")] = None,
+    trust: Annotated[
+        Path | None, typer.Option(help="Witnesses' keys, certificates of time-stamping authorities.")
+    ] = None,
 ) -> None:
     """Check a published site from its bytes alone."""
     from flows.command_verify import verify_site

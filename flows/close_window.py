@@ -15,6 +15,7 @@ from flows.progress import step
 from flows.publish_site import publish_site
 from flows.request import RunRequest
 from flows.send_notices import CLOSING, send_notices
+from flows.show_checkpoint import show_checkpoint
 from flows.workspace import Workspace, open_workspace, resolved
 from lottery.records import LADDER
 
@@ -57,3 +58,4 @@ def close_ladders(request: RunRequest) -> None:
         log_closings(conn, work, LADDER)
         if "closed" not in runs.reached(conn, work.run):  # a second attempt closes once more
             runs.mark(conn, work.run, "closed", work.clock.now())
+    show_checkpoint(work)

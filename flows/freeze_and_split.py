@@ -22,7 +22,7 @@ from allocation.snapshot import Snapshot
 from flows.build_models import build_models, set_run_context
 from flows.chance import ensure_commitments
 from flows.check_door import check_door, gate
-from flows.errors import PolicyRefused
+from flows.errors import EnvironmentRefused, PolicyRefused
 from flows.land_source import Landed, land_source
 from flows.log_draws import log_closings, log_openings
 from flows.policy_in_force import REHEARSAL, admit, policy_record
@@ -30,9 +30,12 @@ from flows.progress import say, step
 from flows.publish_site import publish_site
 from flows.request import RunRequest
 from flows.send_notices import FREEZE, send_notices
-from flows.snapshot_inputs import quality_of_files, snapshot_of_marts
+from flows.show_checkpoint import show_checkpoint
+from flows.snapshot_inputs import came_in, quality_of_files, snapshot_of_marts
+from flows.turns import make_way, sole_build, still_free
 from flows.workspace import Workspace, open_workspace, resolved
 from ledger.canonical import canonical
+from ledger.run_keys import is_intake
 from lottery.records import SELECT, draw_id, select_opening
 
 
@@ -44,24 +47,43 @@ def freeze_and_split(request: RunRequest) -> None:
     with work.sole_run():
         with work.connect() as conn:
             done = runs.reached(conn, work.run)
-        if "frozen" not in done:
-            gate()  # starts warming up now
-            with step("land the source"):
-                landed = land_source(request)
-            with step("check what landed"):
-                check_door(request, "landing", landed.source, landed.landed_until)
-            with step("build the models"):
-                set_run_context(request, landed)
-                build_models(request)
-            with step("check the allocation's inputs"):
-                check_door(request, "allocation_inputs", landed.source, landed.landed_until)
-            with step("freeze the snapshot"):
-                freeze(request, landed)
+        if "frozen" not in done and not land_and_freeze(request, work):
+            return
         if "split" not in done:
             close_selects(request)
             if work.shows_each_stage:
                 publish_site(request)
-                send_notices(request, FREEZE)
+                if not work.is_intake:  # nobody can place a line
+                    send_notices(request, FREEZE)
+
+
+def land_and_freeze(request: RunRequest, work: Workspace) -> bool:
+    """Land, build, check and freeze; False when a run between the Mondays has nothing to do."""
+    gate()  # starts warming up now
+    with step("land the source"):
+        landed = land_source(request)
+    with step("check what landed"):
+        check_door(request, "landing", landed.source, landed.landed_until)
+    if other := make_way(request, work, landed.source):
+        if not work.is_intake:
+            raise EnvironmentRefused(f"run {other} must be decided, released or aborted first")
+        say(f"run {other} is not decided yet: run {work.run} is left to the next one")
+        return False
+    with sole_build(work):
+        with step("build the models"):
+            set_run_context(request, landed)
+            build_models(request)
+        if work.is_intake:
+            with work.connect() as conn:
+                is_new = came_in(conn, work, landed.source)
+            if not is_new:
+                say(f"nothing came in: there is no run {work.run}")
+                return False
+        with step("check the allocation's inputs"):
+            check_door(request, "allocation_inputs", landed.source, landed.landed_until)
+        with step("freeze the snapshot"):
+            freeze(request, landed)
+    return True
 
 
 @task(cache_policy=NO_CACHE)
@@ -70,6 +92,7 @@ def freeze(request: RunRequest, landed: Landed) -> str:
     work = open_workspace(request)
     admit(work)
     with work.connect() as conn:
+        still_free(conn, work, landed.source)
         snapshot, notes = snapshot_of_marts(conn, work, landed)
         for note in notes[:10]:
             say(f"note: {note}")
@@ -97,6 +120,7 @@ def close_selects(request: RunRequest) -> None:
     with work.connect() as conn:
         log_closings(conn, work, SELECT)
         runs.mark(conn, work.run, "split", work.clock.now())
+    show_checkpoint(work)
 
 
 def draws_of_policy(policy: Policy, run: str) -> list[str]:
@@ -119,6 +143,8 @@ def _draws_of_snapshot(snapshot: Snapshot, policy: Policy) -> list[str]:
         }
         for rule, plan in zip(policy.bands, split(snapshot, policy).values(), strict=True)
     }
+    if is_intake(snapshot.run):
+        return [draw_id(snapshot.run, rule.band) for rule in policy.bands]
     classes = [plan.draw for plan in ladder_plans(snapshot, policy, everything)]
     return list(dict.fromkeys([*draws_of_policy(policy, snapshot.run), *classes]))
 
@@ -151,6 +177,8 @@ def _entries(
         "loads": run_context.loads_until(conn, landed.source, landed.landed_until),
         "reconstructed": "yes" if landed.is_reconstructed else "no",
     }
+    if snapshot.continues is not None:
+        snapshot_record["continues"] = snapshot.continues
     entries = []
     if not ledger_store.has_record(conn, "policy", policy_record(policy)):
         entries.append(NewEntry("policy", "-", policy_record(policy)))
@@ -195,7 +223,7 @@ def _run(work: Workspace, landed: Landed) -> runs.Run:
         )
     return runs.Run(
         run_key=work.run,
-        kind=REHEARSAL if work.request.simulate else "week",
+        kind=REHEARSAL if work.request.simulate else "intake" if work.is_intake else "week",
         source=landed.source,
         as_of=work.as_of,
         zone=work.policy.zone,

@@ -16,7 +16,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from adapters.site_files import PublishError
-from adapters.warehouse import ledger_store, runs
+from adapters.warehouse import evidence_store, ledger_store, runs
 from adapters.warehouse.ledger_store import NewEntry
 from audit import standalone
 from audit.verify import verify
@@ -26,9 +26,12 @@ from flows.evidence import keep_evidence
 from flows.progress import say
 from flows.request import RunRequest
 from flows.run_record import load_record, load_summary
+from flows.show_checkpoint import evidence_files, show_checkpoint
+from flows.sign_log import current_checkpoint
 from flows.workspace import Workspace, open_workspace
 from ledger.canonical import canonical, sha256_hex
-from ledger.log import parse_entry, signed_checkpoint
+from ledger.checkpoints import join_notes
+from ledger.log import parse_entry
 from ledger.merkle import Tree, leaf_hash
 from ledger.proofs import proof_file
 from ledger.tiles import tree_files
@@ -51,12 +54,14 @@ def publish_site(request: RunRequest) -> str:
     try:
         work.site.check()
         _refuse_other_log(work)
-        with work.connect() as conn:
-            keep_evidence(conn, work)
+        if not work.is_intake:  # what the models say is shown once a week
+            with work.connect() as conn:
+                keep_evidence(conn, work)
         with work.connect() as conn:
             pages = _pages(conn, work)
         with work.connect() as conn:
             _log_publication(conn, work, pages)
+        show_checkpoint(work, with_stamp=False)  # a stamp of it could only be in the next release
         with work.connect() as conn:
             log = _log_files(conn, work)
             files: dict[str, Files] = {name: pages[name] | log for name in AUDIENCES}
@@ -69,22 +74,6 @@ def publish_site(request: RunRequest) -> str:
         raise EnvironmentRefused(str(error)) from error
     say(f"published {work.site.path} and {work.site.team_path}: {verdict}")
     return verdict
-
-
-def current_checkpoint(conn: psycopg.Connection, work: Workspace) -> tuple[str, int]:
-    """Sign (or fetch) the checkpoint of the whole log; the note and its size."""
-    stored = ledger_store.entries(conn)
-    last = ledger_store.last_checkpoint(conn)
-    if last is not None and int(last.splitlines()[1]) == len(stored):
-        return last, len(stored)
-    note = signed_checkpoint(
-        work.home.origin,
-        [leaf_hash(bytes(entry.entry)) for entry in stored],
-        work.signer,
-        last,
-    )
-    ledger_store.store_checkpoint(conn, len(stored), note, work.clock.now())
-    return note, len(stored)
 
 
 def _pages(conn: psycopg.Connection, work: Workspace) -> dict[str, Files]:
@@ -133,6 +122,8 @@ def _pages(conn: psycopg.Connection, work: Workspace) -> dict[str, Files]:
             pages[audience][standalone.NAME] = standalone.source()
             if decisions is not None:
                 pages[audience][f"runs/{key}/decisions.json"] = decisions
+    for audience in AUDIENCES:
+        pages[audience] |= evidence_files(conn, work)
     return pages
 
 
@@ -158,13 +149,15 @@ def _log_files(conn: psycopg.Connection, work: Workspace) -> Files:
     entries = [bytes(entry.entry) for entry in ledger_store.entries(conn)]
     files = {f"log/{path}": body for path, body in tree_files(entries).items()}
     files["log/checkpoint"] = note.encode()
+    if cosigned := evidence_store.cosigned_notes(conn):
+        files["log/cosignatures"] = join_notes(cosigned).encode()
     files |= _proof_files(work, entries, note)
     files |= {f"records/{name}.json": body for name, body in ledger_store.records(conn).items()}
     return files
 
 
 def _proof_files(work: Workspace, entries: list[bytes], note: str) -> Files:
-    """A proof of each entry of this run under this checkpoint; other runs keep those they have."""
+    """A proof of each entry of this run under this checkpoint; others keep those they have."""
     kept = {
         path: file.read_bytes()
         for path, file in work.site.published("public").items()
@@ -176,7 +169,7 @@ def _proof_files(work: Workspace, entries: list[bytes], note: str) -> Files:
             index, tree.inclusion_proof(index), note
         ).encode()
         for index, data in enumerate(entries)
-        if parse_entry(data).run == work.run
+        if parse_entry(data).run == work.run or f"log/proof/{index}.tlog-proof" not in kept
     }
     return kept | made
 

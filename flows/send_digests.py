@@ -17,9 +17,9 @@ from adapters.warehouse import runs
 from flows.errors import UsageError
 from flows.hand_in_mail import hand_in
 from flows.progress import say
-from flows.publish_site import current_checkpoint
 from flows.request import RunRequest
 from flows.run_record import load_record
+from flows.sign_log import current_checkpoint
 from flows.workspace import Workspace, open_workspace
 from notifications.digests import render_digests
 from notifications.record import REHEARSAL, Digest

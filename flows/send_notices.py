@@ -20,8 +20,8 @@ from flows.errors import UsageError
 from flows.hand_in_mail import hand_in
 from flows.portal.links import LINE, Link, address, link_ends, portal_keys
 from flows.progress import say
-from flows.publish_site import current_checkpoint
 from flows.request import RunRequest
+from flows.sign_log import current_checkpoint
 from flows.workspace import Workspace, open_workspace
 from ledger.canonical import parse_canonical, sha256_hex
 from lottery.records import LADDER, SELECT, closing_hash

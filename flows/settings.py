@@ -55,6 +55,14 @@ class Settings(BaseSettings):
     beacon_relays: str = Field(
         default="", description="drand relays, comma separated; empty: the public ones."
     )
+    witnesses: str = Field(
+        default="",
+        description="Witnesses that cosign the log (c2sp.org/tlog-witness): "
+        "`vkey URL, vkey URL`; empty: none.",
+    )
+    tsa_url: str = Field(
+        default="", description="An RFC 3161 time-stamping authority's address; empty: none."
+    )
     prefect: Literal["temporary", "server"] = Field(
         default="temporary",
         description="`temporary`: each command starts its own Prefect server; "

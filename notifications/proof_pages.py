@@ -14,7 +14,7 @@ ATTACKS = range(1, 12)
 NOT_CLAIMED = range(1, 6)
 OUTCOMES = ("ok", "failed", "warning", "skipped")
 SUBJECTS = (
-    "log", "log folder", "records", "witnesses", "since", "published files", "draw",
+    "log", "log folder", "records", "witnesses", "since", "published files", "time-stamps", "draw",
     "draws", "decisions", "pages", "replay", "order", "value",
 )  # fmt: skip
 

@@ -41,9 +41,14 @@ def timestamp(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def lock(conn: psycopg.Connection) -> None:
+    """Keep every other writer of the log out until the caller's transaction ends."""
+    conn.execute("select pg_advisory_xact_lock(hashtext('fairlead ledger'))")
+
+
 def append(conn: psycopg.Connection, entries: Iterable[NewEntry], at: datetime) -> list[int]:
     """Append entries in order inside the caller's transaction; their indices."""
-    conn.execute("select pg_advisory_xact_lock(hashtext('fairlead ledger'))")
+    lock(conn)
     row = conn.execute("select coalesce(max(index), -1) from decisions.ledger_entries").fetchone()
     index = int(row[0]) if row else -1
     indices = []
@@ -85,6 +90,16 @@ def records(conn: psycopg.Connection) -> dict[str, bytes]:
     """Every logged record: {sha256: canonical bytes}."""
     rows = conn.execute("select record, body from decisions.ledger_records order by record")
     return {record: bytes(body) for record, body in rows}
+
+
+def records_of_type(conn: psycopg.Connection, type_: str) -> list[tuple[int, bytes]]:
+    """(index, canonical bytes of the record) of every entry of a type, in order."""
+    rows = conn.execute(
+        "select e.index, r.body from decisions.ledger_entries e "
+        "join decisions.ledger_records r using (record) where e.type = %s order by e.index",
+        (type_,),
+    )
+    return [(int(index), bytes(body)) for index, body in rows]
 
 
 def record_hash(record: dict[str, Any]) -> str:

@@ -14,8 +14,9 @@ FAILED 1, OPERATOR-TRUSTED 4, ORDER NOT PROVEN 3, VALUE BY EYE 5, VERIFIED 0.
 
 Written to be read from top to bottom, apart from the program that published the site and sharing
 no code with it. What it leaves out: it does not make rule-based decisions again (that takes the
-run's replay bundle and the whole policy language); draws, the log, files and counts it checks in
-full, the beacon's BLS signature included. Its arithmetic is not hardened against timing attacks
+run's replay bundle and the whole policy language), and it does not check RFC 3161 time-stamps,
+which change no verdict; draws, the log, files and counts it checks in full, the beacon's BLS
+signature included. Its arithmetic is not hardened against timing attacks
 and need not be: it knows no secret.
 
 Sources: RFC 6962 and 9162 (log), c2sp.org signed-note, tlog-checkpoint, tlog-tiles, tlog-proof,
@@ -1048,6 +1049,9 @@ class Verification:
             self.step("since", self.check_since)
         self.good: list[str] = []
         self.step("published files", self.check_manifest)
+        if stamps := sum(path.endswith(".tsr") for path in self.good):
+            said = f"{stamps} RFC 3161 time-stamps are not checked by this program, fairlead verify does"
+            self.checks.append(("skipped", "time-stamps", said))
         self.step("draws", self.check_draws)
         for entry in self.firsts("allocation").values():
             name = f"decisions {entry.run}"
@@ -1309,9 +1313,13 @@ class Verification:
         return dict(files)
 
     def check_witnesses(self, found: Found) -> str:
-        keys = []
+        keys, in_certificate = [], False
         for number, line in enumerate((self.trust or b"").decode(errors="replace").splitlines(), 1):
             text = line.partition("#")[0].strip()
+            in_certificate |= text.startswith("-----BEGIN ")  # of a time-stamping authority
+            if in_certificate:
+                in_certificate = not text.startswith("-----END ")
+                continue
             try:
                 keys += [Key(text)] if text else []
                 need(not text or keys[-1].kind == 4, "is no witness's key")

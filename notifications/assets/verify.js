@@ -976,6 +976,8 @@ class Verification {
     await this.step("witnesses", (found) => this.checkWitnesses(found));
     if (this.since) await this.step("since", (found) => this.checkSince(found));
     await this.step("published files", (found) => this.checkManifest(found));
+    const stamps = this.good.filter((path) => path.endsWith(".tsr")).length;
+    if (stamps) this.checks.push(["skipped", "time-stamps", `${stamps} RFC 3161 time-stamps are not checked by this page, fairlead verify does`]);
     await this.step("draws", (found) => this.checkDraws(found));
     for (const entry of this.firsts("allocation").values()) {
       await this.step(`decisions ${entry.run}`, (found) => this.checkDecisions(entry, found));
@@ -1204,8 +1206,11 @@ class Verification {
 
   async checkWitnesses(found) {
     const keys = [];
+    let inCertificate = false; // of a time-stamping authority
     this.trust.split(/\r?\n/).forEach((line, i) => {
       const text = line.split("#")[0].trim();
+      inCertificate = inCertificate || text.startsWith("-----BEGIN ");
+      if (inCertificate) { inCertificate = !text.startsWith("-----END "); return; }
       if (!text) return;
       try { keys.push(keyOf(text)); need(keys[keys.length - 1].kind === 4, "is no witness's key"); }
       catch (error) { throw new Bad(`witness keys: line ${i + 1}: ${error.message}`); }
