@@ -2,14 +2,16 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
 
 from allocation.eligibility import Figures
 from allocation.snapshot import Carry
-from ledger.canonical import canonical_pieces
+from ledger.canonical import canonical, canonical_pieces
 
 FORMAT = "fairlead/decisions/1"
+FINDINGS = "fairlead/findings/1"
+SUPPORT = "fairlead/support/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,12 @@ class ClaimClass:
     leads: tuple[str, ...]
     reps: tuple[tuple[str, int], ...]
 
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Self:
+        """The class in a row of the findings."""
+        reps = tuple((str(row["rep"]), int(row["left"])) for row in record["reps"])
+        return cls(record["rule"], tuple(record["leads"]), reps)
+
 
 @dataclass(frozen=True, slots=True)
 class IntakeWarning:
@@ -148,6 +156,31 @@ class Allocation:
     def sha256(self) -> str:
         """SHA-256 of the decision file, what the allocation record states."""
         return hashlib.sha256(self.file()).hexdigest()
+
+    def findings(self) -> bytes:
+        """What the run found beside its decisions, as canonical bytes whose hash is logged.
+
+        Who may claim which leads, how often still, and whose intake is far off the others'.
+        """
+        return canonical(
+            {
+                "format": FINDINGS,
+                "run": self.run,
+                "claims": [
+                    {
+                        "rule": row.rule,
+                        "leads": list(row.leads),
+                        "reps": [{"rep": rep, "left": left} for rep, left in row.reps],
+                    }
+                    for row in self.claims
+                ],
+                "warnings": [asdict(row) for row in self.warnings],
+            }
+        )
+
+    def support(self) -> bytes:
+        """Who is in support mode, as canonical bytes; never logged, as a short list is guessed."""
+        return canonical({"format": SUPPORT, "run": self.run, "reps": list(self.supported)})
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Leads by band and method, as the allocation record states them."""

@@ -1,4 +1,4 @@
-"""`fairlead request …` and `fairlead answer`: ask about a decision, move a lead, answer.
+"""`fairlead request …` and `fairlead answer`: ask about a decision, claim or move a lead, answer.
 
 Declared here and hung into the command line by flows/cli.py.
 """
@@ -17,7 +17,8 @@ RunKey = Annotated[str, typer.Option(help="2026-W48; empty: the last that decide
 At = Annotated[str, typer.Option(help="When it was asked, with offset; empty: now.")]
 
 request_app = typer.Typer(
-    help="Ask for a review, a reassignment or an override of a decision.", no_args_is_help=True
+    help="Ask for a review, a reassignment or an override of a decision; claim a lead.",
+    no_args_is_help=True,
 )
 
 
@@ -64,6 +65,22 @@ def override(
     from flows.command_request import file_request
 
     file_request("override", lead, to, "", text, by, run, at)
+
+
+@request_app.command("claim")
+def claim(lead: Lead, rep: Rep, by: By = "", run: RunKey = "") -> None:
+    """A rep takes a lead from the pool: first come, first served, within the policy's limits."""
+    from flows.command_request import claim_lead
+
+    claim_lead(lead, rep, by, run)
+
+
+@request_app.command("pool")
+def pool(rep: Rep, run: RunKey = "") -> None:
+    """The leads that a rep may claim now."""
+    from flows.command_request import print_pool
+
+    print_pool(rep, run)
 
 
 @request_app.command("list")

@@ -64,17 +64,23 @@ def decided_again(bundle: dict[str, object]) -> bytes:
 
     Whatever the engine finds wrong with stored parts is the finding, not a fault of this command.
     """
-    return _allocated(bundle)[0]
+    return _documents(bundle)["decisions"]
 
 
-def _allocated(bundle: dict[str, object]) -> tuple[bytes, bytes]:
+def _documents(bundle: dict[str, object]) -> dict[str, bytes]:
+    """Every document that follows from a bundle, by the name it is stored under."""
     try:
         snapshot = Snapshot.from_record(bundle["snapshot"])  # type: ignore[arg-type]
         policy = load_policy(str(bundle["policy"]))
         result = allocate(snapshot, policy, bundle["draws"])  # type: ignore[arg-type]
     except (KeyError, TypeError, ValueError, SnapshotError, PolicyError) as error:
         raise FairleadError(f"cannot be replayed: {type(error).__name__}: {error}") from error
-    return result.file(), canonical(result.carry.to_record())
+    return {
+        "decisions": result.file(),
+        "carry": canonical(result.carry.to_record()),
+        "findings": result.findings(),
+        "support": result.support(),
+    }
 
 
 def _is_same(conn: psycopg.Connection, key: str) -> bool:
@@ -84,7 +90,7 @@ def _is_same(conn: psycopg.Connection, key: str) -> bool:
 
     began = time.monotonic()
     run = runs.find_run(conn, key)
-    snapshot, bundle = (runs.document(conn, key, name) for name in ("snapshot", "bundle"))
+    snapshot = runs.document(conn, key, "snapshot")
     stored = runs.document(conn, key, "decisions") or runs.document(conn, key, "preview")
     if run is None or snapshot is None or stored is None:
         typer.echo(f"{key}: FAILED, its snapshot or decisions are not stored")
@@ -96,15 +102,15 @@ def _is_same(conn: psycopg.Connection, key: str) -> bool:
         "draws": draws_value(conn, key),
     }
     try:
-        again, carry = _allocated(parts)
+        made = _documents(parts)
     except FairleadError as error:
         typer.echo(f"{key}: FAILED, {error}")
         return False
-    if not _said(key, again, stored, time.monotonic() - began):
+    if not _said(key, made.pop("decisions"), stored, time.monotonic() - began):
         return False
-    for name, made in (("carry", carry), ("bundle", canonical(parts))):
-        kept = bundle if name == "bundle" else runs.document(conn, key, name)
-        if kept is not None and kept != made:
+    for name, again in (made | {"bundle": canonical(parts)}).items():
+        kept = runs.document(conn, key, name)
+        if kept is not None and kept != again:  # runs of before this document was kept have none
             typer.echo(f"{key}: FAILED, the decisions are the same, the {name} is not")
             return False
     return True

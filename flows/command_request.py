@@ -13,6 +13,7 @@ from adapters.warehouse import references, requests
 from adapters.warehouse.received import runs_of_lead
 from adapters.warehouse.requests import StoredRequest
 from adapters.warehouse.runs import Run
+from flows import claims
 from flows import requests as cases
 from flows.business_week import local_instant
 from flows.clock import RealClock
@@ -21,6 +22,7 @@ from flows.errors import UsageError
 from flows.stored import chosen_run, initialised_home, log_time
 from flows.terminal import print_table
 
+POOL_COLUMNS = ("lead", "band", "rule")
 COLUMNS = ("#", "kind", "filed", "run", "lead", "rep", "reason", "answer", "in time")
 
 
@@ -67,6 +69,29 @@ def answer_request(number: int, given: str, by: str, text: str, to: str, at: str
     typer.echo(f"{stored.kind} {number} is {stored.answer}{late}{moved}")
 
 
+def claim_lead(lead: str, rep: str, by: str, run_key: str) -> None:
+    """A rep takes a lead from the pool, if nobody was faster. Errors: UsageError."""
+    with initialised_home().database().connect() as conn:
+        run = chosen_run(conn, run_key or next(reversed(runs_of_lead(conn, lead)), ""))
+        case = cases.about(conn, run, _id(conn, run, "lead", lead))
+        rep_id = _id(conn, run, "rep", rep)
+        number = claims.claim(conn, case, rep_id, by.strip() or rep_id, log_time(conn))
+    typer.echo(f"claim {number}: lead {case.lead_id} is {rep_id}'s")
+
+
+def print_pool(rep: str, run_key: str) -> None:
+    """What a rep may claim now of a run's leads, the last run's unless one is named."""
+    with initialised_home().database().connect() as conn:
+        run = chosen_run(conn, run_key, "published")
+        rep_id = _id(conn, run, "rep", rep)
+        found = claims.offers(conn, run, rep_id, log_time(conn))
+    if not found:
+        typer.echo(f"{run.run_key}: nothing that {rep_id} may claim")
+        return
+    rows = [(one.lead_id, one.band, one.rule) for one in found]
+    print_table(f"{run.run_key}: {rep_id} may claim {found[0].left} more", POOL_COLUMNS, rows)
+
+
 def print_month(month: str) -> None:
     """The monthly list: every request of the month, and older ones still open."""
     with initialised_home().database().connect() as conn:
@@ -75,15 +100,18 @@ def print_month(month: str) -> None:
         month = month or f"{now.astimezone(ZoneInfo(zone)):%Y-%m}"
         found = requests.requests_between(conn, *_bounds(month, zone))
     print_table(f"{month} ({zone})", COLUMNS, [_row(one, zone, now) for one in found])
-    counted = Counter((one.kind, one.answer or "open") for one in found if one.kind != "override")
-    overrides = sum(one.kind == "override" for one in found)
+    counted = Counter(
+        (one.kind, one.answer or "open") for one in found if one.kind in requests.ASKING
+    )
+    done = Counter(one.kind for one in found)
     parts = [f"{kind} {state}: {n}" for (kind, state), n in sorted(counted.items())]
-    typer.echo("\n" + "; ".join([*parts, f"overrides: {overrides}"]))
+    parts += [f"overrides: {done['override']}", f"claims: {done['claim']}"]
+    typer.echo("\n" + "; ".join(parts))
 
 
 def _row(one: StoredRequest, zone: str, now: datetime) -> tuple[str, ...]:
     due = one.answer_due_at
-    if one.kind == "override":
+    if one.kind not in requests.ASKING:
         answer, time = f"to {one.to_rep_id}", ""
     elif one.is_open:
         answer = "open"

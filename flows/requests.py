@@ -58,7 +58,7 @@ def about(conn: psycopg.Connection, run: Run, lead_id: str) -> About:
     owner = rows[lead_id]
     for request in requests.requests_of_lead(conn, run.run_key, lead_id):
         owner = request.answered_to or (
-            request.to_rep_id if request.kind == "override" else None
+            request.to_rep_id if request.kind not in requests.ASKING else None
         ) or owner  # fmt: skip
     lead = references.references(conn, run.source, "lead")[lead_id]
     return About(run, load_policy(run.policy_text), lead_id, lead, owner, stages["published"])
@@ -106,7 +106,7 @@ def file_reassignment(
             conn, number, answer="declined", code=verdict.refusal, text="", to_rep_id=None,
             by="policy", at=at, is_late=False,
         )  # fmt: skip
-        _log(conn, case, "reassignment", number, "declined", {"reason": verdict.refusal})
+        log_step(conn, case, "reassignment", number, "declined", {"reason": verdict.refusal})
     return number, verdict
 
 
@@ -122,9 +122,9 @@ def override(
         "discretion", text, by, at, None,
     )  # fmt: skip
     number = requests.store_request(conn, new)
-    _move(conn, case, number, to_rep_id, "override", at)
+    queue_owner(conn, case, number, to_rep_id, "override", at)
     more = {"reason": "discretion", "to": rep, "by": person_reference(conn, case.run.source, by)}
-    _log(conn, case, "override", number, "made", more | _from(conn, case))
+    log_step(conn, case, "override", number, "made", more | _from(conn, case))
     return number
 
 
@@ -163,12 +163,12 @@ def answer(
     }
     if to_rep_id is not None:
         more |= {"to": _new_owner(conn, case, to_rep_id)} | _from(conn, case)
-        _move(conn, case, number, to_rep_id, request.kind, at)
+        queue_owner(conn, case, number, to_rep_id, request.kind, at)
     requests.store_answer(
         conn, number, answer=given, code=given, text=text, to_rep_id=to_rep_id, by=by, at=at,
         is_late=is_late,
     )  # fmt: skip
-    _log(conn, case, request.kind, number, "answered", more)
+    log_step(conn, case, request.kind, number, "answered", more)
     return request
 
 
@@ -188,7 +188,7 @@ def _file(
     )  # fmt: skip
     number = requests.store_request(conn, new)
     rep = references.references(conn, case.run.source, "rep")[rep_id]
-    _log(conn, case, kind, number, "filed", {"rep": rep, "reason": code})
+    log_step(conn, case, kind, number, "filed", {"rep": rep, "reason": code})
     return number
 
 
@@ -232,7 +232,7 @@ def _from(conn: psycopg.Connection, case: About) -> dict[str, str]:
     return {"from": references.references(conn, case.run.source, "rep")[case.owner]}
 
 
-def _move(
+def queue_owner(
     conn: psycopg.Connection, case: About, number: int, rep_id: str, why: str, at: datetime
 ) -> None:
     """Queue the new owner for the CRM, once."""
@@ -241,7 +241,7 @@ def _move(
     runs.store_effects(conn, case.run.run_key, [("crm_owner", key, payload)], at)
 
 
-def _log(
+def log_step(
     conn: psycopg.Connection, case: About, kind: str, number: int, step: str, more: dict[str, str]
 ) -> None:
     record = {"run": case.run.run_key, "request": number, "step": step, "lead": case.lead} | more

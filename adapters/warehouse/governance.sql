@@ -11,12 +11,12 @@ create table if not exists decisions.run_actions (
 );
 create table if not exists decisions.requests (
     request_id bigint generated always as identity primary key,
-    kind text not null check (kind in ('appeal', 'reassignment', 'override')),
+    kind text not null check (kind in ('appeal', 'reassignment', 'override', 'claim')),
     run_key text not null references decisions.runs (run_key),
     source text not null,
     lead_id text not null,
     rep_id text,                       -- who asks; for an override who owned the lead
-    to_rep_id text,                    -- override: the new owner
+    to_rep_id text,                    -- override, claim: the new owner
     reason_code text not null,         -- what the log says: valid-1, invalid-2, other, discretion, …
     reason_text text not null,
     filed_by text not null,
@@ -34,15 +34,34 @@ create table if not exists decisions.request_answers (
     is_late boolean not null
 );
 create index if not exists requests_filed on decisions.requests (filed_at);
+-- First come, first served: of two claims of one lead the second is refused.
+create unique index if not exists requests_claimed_once
+    on decisions.requests (run_key, lead_id) where kind = 'claim';
+-- Which claims a run's carried state counts already.
+create table if not exists decisions.claims_counted (
+    run_key text not null references decisions.runs (run_key) deferrable initially deferred,
+    request_id bigint not null references decisions.requests (request_id),
+    primary key (run_key, request_id)
+);
 
 do $$
 declare kept text;
 begin
-    foreach kept in array array['run_actions', 'requests', 'request_answers'] loop
+    foreach kept in array array['run_actions', 'requests', 'request_answers', 'claims_counted']
+    loop
         execute format(
             'create or replace trigger append_only before update or delete on decisions.%I '
             'for each row execute function decisions.refuse_change()', kept);
     end loop;
+    if exists (
+        select 1 from pg_constraint
+        where conname = 'requests_kind_check' and conrelid = 'decisions.requests'::regclass
+        and pg_get_constraintdef(oid) not like '%claim%'
+    ) then
+        alter table decisions.requests drop constraint requests_kind_check;
+        alter table decisions.requests add constraint requests_kind_check
+            check (kind in ('appeal', 'reassignment', 'override', 'claim'));
+    end if;
     -- Persons who act on runs have references too: the log names nobody.
     if exists (
         select 1 from pg_constraint

@@ -8,6 +8,8 @@ from datetime import datetime
 import psycopg
 from psycopg.rows import class_row
 
+ASKING = ("appeal", "reassignment")  # kinds that wait for an answer; the others are done at once
+
 
 @dataclass(frozen=True, slots=True)
 class NewRequest:
@@ -52,7 +54,7 @@ class StoredRequest:
 
     @property
     def is_open(self) -> bool:
-        return self.kind != "override" and self.answer is None
+        return self.kind in ASKING and self.answer is None
 
 
 _SELECT = """
@@ -116,8 +118,8 @@ def requests_between(
     with conn.cursor(row_factory=class_row(StoredRequest)) as cursor:
         return cursor.execute(
             f"{_SELECT} where r.filed_at < %(end)s and (r.filed_at >= %(start)s "
-            "or (a.request_id is null and r.kind <> 'override')) order by r.request_id",
-            {"start": start, "end": end},
+            "or (a.request_id is null and r.kind = any(%(asking)s))) order by r.request_id",
+            {"start": start, "end": end, "asking": list(ASKING)},
         ).fetchall()
 
 
