@@ -61,6 +61,8 @@ def _compared(old: Any, new: Any, path: tuple[str, ...], place: _Place) -> Itera
             yield from _compared(old.get(key), new.get(key), _below(path, key, inner, place), inner)
     elif _is_keyed(old) and _is_keyed(new):
         yield from _lists(old, new, path, place)
+    elif (old is None or new is None) and _place(rule := old or new, place) != place:
+        yield _whole("added" if old is None else "removed", rule, path, place)
     else:
         kind: Kind = "added" if old is None else "removed" if new is None else "changed"
         yield Difference(kind, place.rule, "/".join(path), old, new, place.zh, place.en)
@@ -107,9 +109,9 @@ def _whole(
     return Difference(kind, inner.rule, field, old, new, zh or inner.zh, en or inner.en)
 
 
-def _place(value: Mapping[str, Any], outer: _Place) -> _Place:
+def _place(value: Any, outer: _Place) -> _Place:
     """The rule that begins here (it has an id and a source), else the one around it."""
-    if "id" in value and "source" in value and isinstance(value["source"], str):
+    if isinstance(value, Mapping) and "id" in value and isinstance(value.get("source"), str):
         return _Place(str(value["id"]), str(value.get("zh", "")), str(value.get("en", "")))
     return outer
 

@@ -73,7 +73,7 @@ def build_models(request: RunRequest) -> int:
 def _context(work: Workspace, landed: Landed) -> RunContext:
     return RunContext(
         run_key=work.run,
-        run_kind="week",
+        run_kind="intake" if work.is_intake else "week",
         as_of=work.as_of,
         as_of_date=local_date(work.as_of, work.policy.zone),
         landed_until=landed.landed_until,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from flows.errors import UsageError
@@ -29,6 +30,16 @@ def run_key(instant: datetime, zone: str) -> str:
     """The ISO week of `instant` in `zone`, e.g. 2026-W53."""
     year, week, _ = instant.astimezone(ZoneInfo(zone)).isocalendar()
     return f"{year}-W{week:02d}"
+
+
+def intake_key(instant: datetime, zone: str, every: Literal["hour", "day"]) -> str:
+    """The day or hour of `instant` in `zone`: 2026-W48-2, or 2026-W48-2T14 for 14:00 to 14:59.
+
+    An hour that the clock repeats is one key.
+    """
+    local = instant.astimezone(ZoneInfo(zone))
+    day = f"{run_key(instant, zone)}-{local.isoweekday()}"
+    return day if every == "day" else f"{day}T{local.hour:02d}"
 
 
 def week_start(key: str) -> date:

@@ -24,6 +24,7 @@ from flows.publish_site import publish_site
 from flows.request import RunRequest
 from flows.send_digests import send_digests
 from flows.stored import frozen_snapshot
+from flows.turns import go_on_from
 from flows.workspace import Workspace, open_workspace, resolved
 from ledger.canonical import canonical, parse_canonical
 from lottery.records import LADDER
@@ -40,10 +41,12 @@ def close_and_allocate(request: RunRequest) -> None:
     with work.sole_run():
         with work.connect() as conn:
             done = runs.reached(conn, work.run)
-        close_and_tell(request, work)
+        if not work.is_intake:  # there is no window
+            close_and_tell(request, work)
         if "decided" not in done:
-            with step("finish the lottery"):
-                finish_ladders(request)
+            if not work.is_intake:
+                with step("finish the lottery"):
+                    finish_ladders(request)
             with work.connect() as conn:
                 is_held = waits(conn, work)
             if is_held:
@@ -78,6 +81,7 @@ def decide(request: RunRequest) -> str:
         allocation = allocate(snapshot, work.policy, value)
         check_preview(conn, work.run, allocation)
         snapshot_body = runs.document(conn, work.run, "snapshot") or b""
+        go_on_from(conn, work, snapshot.continues)
         now = work.clock.now()
         bundle = canonical(
             {
@@ -90,6 +94,8 @@ def decide(request: RunRequest) -> str:
         digest = runs.store_document(conn, work.run, "decisions", allocation.file(), now)
         bundle_digest = runs.store_document(conn, work.run, "bundle", bundle, now)
         runs.store_document(conn, work.run, "carry", canonical(allocation.carry.to_record()), now)
+        findings = runs.store_document(conn, work.run, "findings", allocation.findings(), now)
+        runs.store_document(conn, work.run, "support", allocation.support(), now)
         rows = _rows(conn, work, allocation)
         owned = sum(row["rep_id"] is not None for row in rows)
         runs.store_decisions(conn, work.run, rows)
@@ -102,6 +108,7 @@ def decide(request: RunRequest) -> str:
             "policy_sha256": work.policy.sha256,
             "decisions": digest,
             "bundle": bundle_digest,
+            "findings": findings,
             "counts": allocation.counts(),
             "owned": owned,
             "held": len(rows) - owned,

@@ -19,6 +19,7 @@ from flows.log_draws import instant
 from flows.portal.links import LINE, WATCH, Link, address, link_ends, portal_keys
 from flows.request import RunRequest
 from flows.settings import load_settings
+from ledger.run_keys import is_intake
 from lottery.records import LADDER
 from lottery.sources import source_kind, source_time
 
@@ -39,7 +40,7 @@ def open_database() -> Address:
 def known_run(conn: psycopg.Connection, run_key: str) -> runs.Run:
     """The run of this key, or the newest. Errors: UsageError."""
     if not run_key:
-        frozen = runs.run_keys(conn, "frozen")
+        frozen = [key for key in runs.run_keys(conn, "frozen") if not is_intake(key)]
         run_key = frozen[-1] if frozen else ""
     run = runs.find_run(conn, run_key) if run_key else None
     if run is None:

@@ -58,7 +58,7 @@ def release_run(run_key: str, by: str) -> None:
     name = _named(by)
     with home.database().connect() as conn:
         run = chosen_run(conn, run_key, "held")
-        request = _as_it_was_asked(home, hold_run.stored_request(conn, run), run)
+        request = as_it_was_asked(home, hold_run.stored_request(conn, run), run)
         last = last_action(conn, run.run_key)
         if last is None or last.action != "released" or "sent" in runs.reached(conn, run.run_key):
             hold_run.release(conn, run, name)  # else: go on where a crash left it
@@ -96,7 +96,7 @@ Run {run_key} is decided and held: nothing was published, sent or written back.
     return True
 
 
-def _as_it_was_asked(home: Home, request: RunRequest, run: runs.Run) -> RunRequest:
+def as_it_was_asked(home: Home, request: RunRequest, run: runs.Run) -> RunRequest:
     """The stored request, with the very policy text it was frozen under, whatever the file says."""
     policy: Path = home.path / "policies" / f"{run.policy_sha256}.yaml"
     policy.parent.mkdir(exist_ok=True)

@@ -34,18 +34,19 @@ def run_week(request: RunRequest, decisions: Path | None) -> None:
     enforce(work)
     say(f"run {work.run} with policy {work.policy.id} {work.policy.version}")
     if not _is_done(request):
+        from flows.intake_run import intake_run
         from flows.monday_run import monday_run
 
         if server is not None:
             server.ready()
         try:
-            monday_run(request)
+            (intake_run if request.intake else monday_run)(request)
         finally:
             if server is not None:
                 server.drain()
     if server is not None:
         server.stop()
-    if not report_waiting(work.run):
+    if _is_frozen(request) and not report_waiting(work.run):
         report(request, decisions)
 
 
@@ -117,6 +118,16 @@ def send_again(as_of: str, policy: str) -> None:
     open_home()
     work = open_workspace(resolved(RunRequest(source="", as_of=as_of, policy=policy, window=0)))
     typer.echo(f"sent {deliver_digests(work)} mails of run {work.run}")
+
+
+def _is_frozen(request: RunRequest) -> bool:
+    """Whether there is such a run: between the Mondays only where something came in."""
+    from adapters.warehouse import runs
+    from flows.workspace import open_workspace
+
+    work = open_workspace(request)
+    with work.connect() as conn:
+        return runs.find_run(conn, work.run) is not None
 
 
 def _is_done(request: RunRequest) -> bool:

@@ -54,6 +54,8 @@ def hold(work: Workspace) -> None:
         store_action(conn, work.run, "held", "fairlead run --hold", "", now)
         runs.mark(conn, work.run, "held", now)
     say(f"run {work.run} is decided and held")
+    if work.is_intake:
+        return
     with work.connect() as conn:
         keep_evidence(conn, work)  # the models may show another week when it is released
 

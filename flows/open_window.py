@@ -12,7 +12,7 @@ from prefect.cache_policies import NO_CACHE
 
 from adapters.warehouse import draws, runs
 from adapters.warehouse.ledger_store import timestamp
-from allocation.engine import ladder_plans
+from allocation.engine import LadderPlan, ladder_plans
 from flows.errors import UsageError
 from flows.log_draws import draws_value, log_closings, log_openings, log_outcomes, outcomes
 from flows.progress import step
@@ -73,6 +73,7 @@ def _ladder_openings(
     }
     pools = {draw.draw: draw.opening_hash for draw in draws.draws_of(conn, work.run, SELECT)}
     plans = ladder_plans(frozen_snapshot(conn, work.run), work.policy, selected)
+    waited = {plan.draw: _waited(conn, plan) for plan in plans}
 
     def openings(opens_at: datetime, closes_at: datetime) -> list[dict[str, Any]]:
         return [
@@ -86,10 +87,20 @@ def _ladder_openings(
                 prizes=plan.prizes,
                 pool=pools[f"{work.run}/{plan.band}"],
                 extra=plan.extra,
-                more=more,
+                more=more | waited[plan.draw],
             )
             for plan in plans
             for sources, more in [work.chance.sources(conn, plan.draw, closes_at)]
         ]
 
     return openings
+
+
+def _waited(conn: psycopg.Connection, plan: LadderPlan) -> dict[str, Any]:
+    """The opening's member for prizes that an intake run drew: by its select's opening hash."""
+    found = {
+        select.opening_hash: leads
+        for draw, leads in plan.waited.items()
+        if (select := draws.last_attempt(conn, draw)) is not None
+    }
+    return {"waited": found} if found else {}

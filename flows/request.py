@@ -35,6 +35,9 @@ class RunRequest(BaseModel):
         default=False,
         description="A rehearsal: any policy may be tried; needs a FAIRLEAD_HOME of its own.",
     )
+    intake: bool = Field(
+        default=False, description="A run between the Mondays, as the policy's `intake` says."
+    )
     hold: bool = Field(
         default=False, description="Stop after deciding, until a named person releases the run."
     )

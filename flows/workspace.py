@@ -16,7 +16,8 @@ from adapters.site_files import SiteFolder
 from adapters.warehouse import ledger_store
 from adapters.warehouse.address import Address
 from allocation.policy import Mistake, Policy, PolicyError, load_new_policy
-from flows.business_week import local_date, monday_clock, parse_as_of, run_key
+from allocation.policy_calendar import Source
+from flows.business_week import intake_key, local_date, monday_clock, parse_as_of, run_key
 from flows.chance import Chance, chosen_chance, recorded_closings
 from flows.clock import ONE_SECOND, Clock, Dice, RealClock, SystemDice, TrialClock, TrialDice
 from flows.errors import EnvironmentRefused, PolicyRefused, UsageError
@@ -25,6 +26,7 @@ from flows.policy_in_force import policies_of, policy_of_folder
 from flows.request import RunRequest
 from flows.settings import load_settings
 from ledger.notes import Signer
+from ledger.run_keys import is_intake
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -47,6 +49,11 @@ class Workspace:
 
     def connect(self) -> psycopg.Connection:
         return self.address.connect()
+
+    @property
+    def is_intake(self) -> bool:
+        """Whether this is a run between the Mondays."""
+        return is_intake(self.run)
 
     @property
     def shows_each_stage(self) -> bool:
@@ -119,14 +126,15 @@ def open_workspace(request: RunRequest) -> Workspace:
     policy = policy_for(request)
     as_of = parse_as_of(request.as_of, policy.zone, RealClock().now())
     relays = [relay for relay in home.settings.beacon_relays.split(",") if relay.strip()]
-    chance = chosen_chance(policy.source, policy.zone, request.entropy, relays)
+    run, source = _run_and_source(request, policy, as_of)
+    chance = chosen_chance(source, policy.zone, request.entropy, relays)
     address = home.database()
     return Workspace(
         request=request,
         home=home,
         address=address,
         policy=policy,
-        run=run_key(as_of, policy.zone),
+        run=run,
         as_of=as_of,
         clock=_clock(request, chance, as_of, address),
         dice=TrialDice(request.trial_seed) if request.trial_seed else SystemDice(),
@@ -134,6 +142,19 @@ def open_workspace(request: RunRequest) -> Workspace:
         signer=home.signer(),
         site=SiteFolder(Path(request.site).resolve() if request.site else home.site),
     )
+
+
+def _run_and_source(request: RunRequest, policy: Policy, as_of: datetime) -> tuple[str, Source]:
+    """The run's key, and the source of chance with the delay that runs of its kind have."""
+    if not request.intake:
+        return run_key(as_of, policy.zone), policy.source
+    if policy.intake is None:
+        raise UsageError(
+            f"policy {policy.id} {policy.version} has no section 'intake': it allocates once a week"
+        )
+    key = intake_key(as_of, policy.zone, policy.intake.every)
+    delay_s = policy.intake.delay_s or policy.source.delay_s
+    return key, policy.source.model_copy(update={"delay_s": delay_s})
 
 
 def resolved(request: RunRequest) -> RunRequest:

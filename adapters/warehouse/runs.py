@@ -134,7 +134,7 @@ def verdicts(conn: psycopg.Connection, run_key: str) -> list[dict[str, Any]]:
 
 
 def verdict_history(conn: psycopg.Connection, run: Run, limit: int) -> list[dict[str, Any]]:
-    """The newest verdict of each door of this run and the `limit` runs before, oldest first.
+    """The newest verdict of each door of this run and the `limit` of its kind before, oldest first.
 
     Rows that failed are left out: what past pages showed of them is theirs.
     """
@@ -146,9 +146,9 @@ def verdict_history(conn: psycopg.Connection, run: Run, limit: int) -> list[dict
             "jsonb_array_elements(v.body -> 'rules') with ordinality as listed (rule, place)) "
             "as rules from decisions.verdicts v join decisions.runs r using (run_key) "
             "where r.run_key in (select run_key from decisions.runs where source = %(source)s "
-            "and as_of <= %(as_of)s order by as_of desc limit %(limit)s) "
+            "and as_of <= %(as_of)s and kind = %(kind)s order by as_of desc limit %(limit)s) "
             "order by r.as_of, v.run_key, v.door, v.verdict_id desc",
-            {"source": run.source, "as_of": run.as_of, "limit": limit + 1},
+            {"source": run.source, "as_of": run.as_of, "kind": run.kind, "limit": limit + 1},
         ).fetchall()
 
 

@@ -298,6 +298,13 @@ create table if not exists decisions.ledger_entries (
     at timestamptz not null,
     entry bytea not null
 );
+-- One carried state, never forked: of two runs that continue the same one the second is refused.
+create table if not exists decisions.chain (
+    source text not null,
+    continues text not null,  -- the run whose state it goes on from; '' for none
+    run_key text not null unique references decisions.runs (run_key),
+    primary key (source, continues)
+);
 create table if not exists decisions.checkpoints (
     size bigint primary key,
     note text not null,
@@ -342,7 +349,7 @@ begin
     foreach kept in array array[
         'runs', 'documents', 'stages', 'decisions', 'verdicts', 'draws', 'draw_events',
         'ledger_records', 'ledger_entries', 'checkpoints', 'outbox', 'outbox_events', 'lines',
-        'public_values', 'cosignatures', 'time_stamps'
+        'public_values', 'cosignatures', 'time_stamps', 'chain'
     ] loop
         execute format(
             'create or replace trigger append_only before update or delete on decisions.%I '
