@@ -1,8 +1,7 @@
 """What every chart stands in: axes on a fixed layout, hairlines, round steps, names, a legend.
 
-Sizes are pixels of a drawing, 680 wide where a chart does not say otherwise (figures are made at
-72 dots an inch). Layout is fixed, so nothing depends on the width of a font. `say` turns a text
-into what is drawn for it.
+Sizes are pixels of a drawing (figures are made at 72 dots an inch). Layout is fixed, so nothing
+depends on the width of a font. `say` turns a text into what is drawn for it.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import Any
 from notifications.chart_svg import PALETTE
 
 Say = Callable[[str], str]
-WIDTH = 680
+WIDTH = 440  # a telephone has 350: letters of 12 are nearly 10 there, and 16 on a wide screen
 
 
 def framed(
@@ -115,14 +114,15 @@ def legend(figure: Any, entries: list[tuple[str, str, float]], say: Say, height:
     """Squares with names along the top right, (name, tone, alpha)."""
     from matplotlib.patches import Rectangle
 
-    x = WIDTH - 12.0
+    width = figure.get_figwidth() * 72
+    x = width - 12.0
     for name, tone, alpha in reversed(entries):
         x -= 12 + wide(name)
-        figure.text((x + 16) / WIDTH, 1 - 12 / height, say(name), color=PALETTE["ink"], va="center")
+        figure.text((x + 16) / width, 1 - 12 / height, say(name), color=PALETTE["ink"], va="center")
         figure.add_artist(
             Rectangle(
-                (x / WIDTH, 1 - 17 / height),
-                11 / WIDTH,
+                (x / width, 1 - 17 / height),
+                11 / width,
                 11 / height,
                 facecolor=PALETTE[tone],
                 alpha=alpha,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 from notifications.chart_frame import (
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 ROW = 18  # of a lying bar
 THIN = 7  # of a rep in the heat map
 STRIP = 19  # of a rule in the small multiples
+STRIPS = 680  # their width: half of it is the sentence of each rule
 STARS = {0: ("line", 0.55), 1: ("h0", 0.22), 2: ("h0", 0.55), 3: ("h0", 1.0)}
 STATES = {"kept": "good", "warned": "warn", "broken": "bad"}
 
@@ -58,7 +60,11 @@ def bars(chart: Bars, say: Say) -> Figure:
     axes.set_xlim(-0.6, len(chart.categories) - 0.4)
     axes.set_ylim(0, steps[-1])
     axes.set_yticks(steps, [tick(step) for step in steps])
-    axes.set_xticks(range(len(chart.categories)), [say(name) for name in chart.categories])
+    # As many names as have room, the last one always: a year of weeks is wider than its bars.
+    slot = (WIDTH - left - 12) / (len(chart.categories) + 0.2 or 1)
+    every = max(1, ceil(max(map(wide, chart.categories), default=0) / slot))
+    named = range(len(chart.categories) - 1, -1, -every)
+    axes.set_xticks(named, [say(chart.categories[k]) for k in named])
     axis_names(figure, chart, say, height, left)
     if len(chart.series) > 1:
         legend(figure, [(s.name, s.tone, 1.0) for s in chart.series], say, height)
@@ -68,13 +74,13 @@ def bars(chart: Bars, say: Say) -> Figure:
 def ranks(chart: Ranks, say: Say) -> Figure:
     rows = chart.rows
     widest = max((wide(row.label) for row in rows), default=0)
-    left = min(170.0, 0.36 * chart.width, widest + 12.0)
+    left = min(200.0, widest + 12.0)
     # Where every bar says its value and there is nothing to compare it with, a scale says nothing.
     scaled = any(not row.shown or row.low is not None or row.mark is not None for row in rows)
     bottom = (28 if scaled else 10) + (18 if chart.caption.x else 0)
     top = 22 if scaled else 4
     height = top + ROW * max(1, len(rows)) + bottom
-    figure, axes = framed(height, left, bottom, 64, top, chart.width)
+    figure, axes = framed(height, left, bottom, 64, top)
     reach = [
         value for row in rows for value in (row.value, row.high, row.mark) if value is not None
     ]
@@ -111,8 +117,8 @@ def ranks(chart: Ranks, say: Say) -> Figure:
 
 
 def calibration(chart: Calibration, say: Say) -> Figure:
-    height, left = 400.0, 52.0
-    figure, axes = framed(height, left, 48, 260, 34)
+    height, left = 440.0, 52.0
+    figure, axes = framed(height, left, 48, 12, 34)
     # The scale ends where the data does: rare wins would else sit in a corner.
     steps = round_steps(100 * max([high for _, _, _, high in chart.points], default=1.0))
     most = steps[-1]
@@ -135,16 +141,7 @@ def calibration(chart: Calibration, say: Say) -> Figure:
     labels = [f"{tick(step)}%" for step in steps]
     axes.set_xticks(steps, labels)
     axes.set_yticks(steps, labels)
-    caption = chart.caption
-    figure.text(2 / WIDTH, 1 - 12 / height, say(caption.y), color=PALETTE["quiet"], va="center")
-    figure.text(
-        (left + 184) / WIDTH,
-        12 / height,
-        say(caption.x),
-        color=PALETTE["quiet"],
-        ha="center",
-        va="center",
-    )
+    axis_names(figure, chart, say, height, left)
     return figure
 
 
@@ -181,7 +178,7 @@ def heat(chart: Heat, say: Say) -> Figure:
 def multiples(chart: Multiples, say: Say) -> Figure:
     left, rows = 345.0, len(chart.rows)
     height = 44.0 + STRIP * max(1, rows)
-    figure, axes = framed(height, left, 30, 12, 14)
+    figure, axes = framed(height, left, 30, 12, 14, STRIPS)
     columns = max(8, len(chart.columns))  # a young history keeps its bars slim
     first = columns - len(chart.columns)
     boxes: dict[str, list[tuple[float, float, float, float]]] = {}

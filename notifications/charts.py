@@ -22,7 +22,7 @@ from notifications.words import shown
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-COLOURS = 48
+COLOURS = 32
 LABEL = 60  # characters of foreign text in a drawing; the table has the whole
 # Where none of these is installed, a picture for mail is drawn in English: see `chinese_fonts`.
 CHINESE_FONTS = (
@@ -76,11 +76,10 @@ class Rank:
 
 @dataclass(frozen=True, slots=True)
 class Ranks:
-    """Lying bars, one a row, from the top. width: of the drawing; narrow ones suit a mail."""
+    """Lying bars, one a row, from the top."""
 
     caption: Caption
     rows: tuple[Rank, ...]
-    width: int = shapes.WIDTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +142,7 @@ def svg(chart: Chart) -> Markup:
     return themed(buffer.getvalue(), caption.id, caption.title, caption.desc, texts)
 
 
-def png(chart: Chart, scale: float = 2) -> bytes:
+def png(chart: Chart, scale: int = 2) -> bytes:
     """The drawing on white, for mail programs that show no SVG. scale: dots to a pixel."""
     import matplotlib as mpl
     from PIL import Image

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 
@@ -18,9 +18,8 @@ from notifications.lens import Lens
 from notifications.record import Row
 from notifications.scoring_page import TONES
 
-DRAWN = 420  # pixels wide: its 12 pixel letters are still 10 on a telephone, where it has 350
-SHOWN = 520  # of the mail's column of 560; a telephone shows less
-DOTS = 2.5  # to a drawn pixel: sharp on a fine screen, and below 40 kB
+SHOWN = 520  # pixels wide, of the mail's column of 560; a telephone shows less
+DOTS = 2  # to a drawn pixel: sharp on a telephone, and 40 people stay below 40 kB
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ def picture(chart: Chart) -> Picture | None:
 def load_picture(lens: Lens, reps: Sequence[Row]) -> Picture | None:
     """What each of these reps carries."""
     chart = load_chart(lens, reps, "load")
-    return picture(replace(chart, width=DRAWN)) if chart else None
+    return picture(chart) if chart else None
 
 
 def given_picture(lens: Lens) -> Picture | None:
@@ -81,6 +80,5 @@ def given_picture(lens: Lens) -> Picture | None:
                 Rank(name, float(count), TONES.get(band, "h5"), shown=lens.number(count))
                 for name, (band, _, count) in zip(names, ways, strict=True)
             ),
-            DRAWN,
         )
     )
