@@ -13,13 +13,15 @@ from allocation.policy_service import WEEKDAYS, WorkingTime
 from allocation.working_time import WorkDays
 from flows.errors import PolicyRefused
 
+# A policy that counts by the clock need not say when people work.
+WEEKDAYS_ONLY = WorkingTime(id="working-time", zh="周一至周五", en="weekdays", source="none given")
 # Countries that announce make-up days (调休) each year: before the announcement a year is a guess.
 ANNOUNCED = ("CN",)
 
 
 def work_days(policy: Policy) -> WorkDays:
     """The working time of a policy, in its zone. Errors: PolicyRefused for an unknown country."""
-    rule = policy.working_time or WorkingTime(id="working-time", zh="–", en="–", source="–")
+    rule = policy.working_time or WEEKDAYS_ONLY
     usual = {WEEKDAYS.index(name) for name in rule.weekdays}
     days_off, days_on = frozenset(rule.days_off), frozenset(rule.days_on)
     public = _holidays(rule.country) if rule.country else None

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from allocation.policy import PolicyError, load_new_policy
+from allocation.requests import appeal_verdict
 from allocation.working_time import due
 from flows.errors import PolicyRefused
 from flows.working_days import is_guessed, work_days
@@ -128,3 +129,10 @@ def test_mistakes_in_the_working_time_are_found(old, new, message):
     with pytest.raises(PolicyError) as error:
         load_new_policy(text, {"Asia/Shanghai"})
     assert message in str([one.message for one in error.value.mistakes])
+
+
+def test_a_policy_without_working_time_counts_by_the_clock():
+    minimal = build.policy(name="minimal")
+    assert minimal.working_time is None
+    saturday = at("2026-11-21T15:00")
+    assert appeal_verdict(minimal, saturday, work_days(minimal)).due == at("2026-11-22T15:00")
