@@ -15,6 +15,7 @@ from lottery.pools import share_of
 
 FORMAT = "fairlead/decisions/1"
 METHODS = ("lottery", "skill_match", "rotation", "junior", "sdr", "exception", "none")
+AWAITS = "awaits_lottery"  # the reason of a lead that waits for Monday's ladder
 Counts = dict[tuple[str, str], int]
 
 
@@ -110,7 +111,7 @@ def check_against_draws(decided: Decided, draws: Iterable[Draw], findings: Findi
 def _check_prize(decided: Decided, lead: str, draw: Draw, findings: Findings) -> bool:
     """Whether a prize moved on; a prize that went astray is a finding."""
     one, rep = decided.decisions.get(lead), draw.result[lead]
-    is_extra = lead in draw.opening["extra"]
+    is_extra = lead in draw.opening["extra"] and lead not in waited_leads(draw.opening)
     if one is None:
         findings.failed(f"{decided.path}: lead {lead[:16]}, drawn in {draw.id}, is missing")
     elif one["method"] != "lottery" and "draw" not in one and "share" in one:
@@ -151,6 +152,16 @@ def _check_split(decided: Decided, select: Draw, won: dict[str, Draw], findings:
         if one.get("share") in select.result and not is_prize:
             findings.failed(f"{decided.path}: lead {lead[:16]} was not drawn for {one['share']}")
     return moved
+
+
+def waited_leads(opening: dict[str, Any]) -> set[str]:
+    """The prizes that a run between the Mondays drew; none where `waited` is malformed."""
+    waited = opening.get("waited")
+    lists = list(waited.values()) if isinstance(waited, dict) else []
+    if any(not isinstance(leads, list) for leads in lists):
+        return set()
+    found = [lead for leads in lists for lead in leads]
+    return set(found) if all(isinstance(lead, str) for lead in found) else set()
 
 
 def _check_decision(one: object, path: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from audit.decisions import Decided, check_against_draws, check_allocation, read_decisions
 from audit.draws import Draw
 from audit.evidence import Seen, check_cosignatures, check_since, trusts_of, witness_keys
+from audit.intake import check_intake, has_intake
 from audit.log import Log, check_log_folder, check_times, read_log
 from audit.manifest import check_manifest
 from audit.pages import check_pages
@@ -79,6 +80,11 @@ class _Verification:
             self._step("time-stamps", lambda found: self._stamped(folder, log, good, trust, found))
         self._step("draws", self._draws)
         self._allocations(folder)
+        if has_intake(self.logged, self.draws):
+            self._step(
+                "intake runs",
+                lambda found: check_intake(self.logged, self.draws, self.decided, found),
+            )
         self._step("pages", lambda found: self._pages(folder, good, found))
         self._bundle(bundle)
         trusts, checks = trusts_of(self.draws, self.seen, self.stamps)

@@ -930,6 +930,8 @@ SHAPES = {
     " owned:count held:count",
     "publication": "run:text audience:text",
 }
+INTAKE = re.compile("[0-9]{4}-W(?:0[1-9]|[1-4][0-9]|5[0-3])-[1-7](?:T(?:[01][0-9]|2[0-3]))?")
+AWAITS = "awaits_lottery"
 METHODS = ("lottery", "skill_match", "rotation", "junior", "sdr", "exception", "none")
 VOID_REASONS = {"beacon-gap": "drand", "event-cancelled": "public", "secret-lost": "operator"}
 UNCHANGED = "draw kind policy_sha256 entrants prizes pool extra candidates shares".split()
@@ -985,6 +987,15 @@ class Draw:
     @property
     def is_select(self) -> bool:
         return bool(self.opening["kind"] == "select")
+
+    @property
+    def waited(self) -> set[str]:
+        """The prizes that a run between the Mondays drew; none where `waited` is malformed."""
+        waited = self.opening.get("waited")
+        lists = list(waited.values()) if type(waited) is dict else []
+        found = [lead for leads in lists if type(leads) is list for lead in leads]
+        is_good = all(type(leads) is list for leads in lists) and all(type(one) is str for one in found)
+        return set(found) if is_good else set()
 
     @property
     def result(self) -> dict[str, Any]:
@@ -1056,6 +1067,8 @@ class Verification:
         for entry in self.firsts("allocation").values():
             name = f"decisions {entry.run}"
             self.step(name, lambda found, one=entry: self.check_decisions(one, found))  # type: ignore[misc]
+        if self.has_intake():
+            self.step("intake runs", self.check_intake)
         self.step("pages", self.check_pages)
         self.checks.append(("skipped", "replay", "decisions not re-executed"))
         return self.verdict(self.trusts())
@@ -1695,7 +1708,8 @@ class Verification:
                 found.failed(f"{path}: lead {lead[:16]}, drawn in {draw.id}, is missing")
                 continue
             one, rep, share = decided[lead], draw.result[lead], draw.parts[2]
-            method = "exception" if lead in draw.opening["extra"] else "lottery"
+            is_extra = lead in draw.opening["extra"] and lead not in draw.waited
+            method = "exception" if is_extra else "lottery"
             if one["method"] != "lottery" and "draw" not in one and "share" in one:
                 moved += one["share"] != share
             elif one.get("rep") != rep or one.get("draw") != draw.id:
@@ -1706,7 +1720,7 @@ class Verification:
             else:
                 same = (one["method"], one.get("share")) == (method, share)
                 # A lead that joined by an exception keeps the band of its score.
-                in_band = one["band"] == draw.parts[1] or lead in draw.opening["extra"]
+                in_band = one["band"] == draw.parts[1] or is_extra
                 found.unless(same and in_band, f"{path}: lead {lead[:16]} is not decided as it was drawn")
         for select in finished:
             if select.is_select:
@@ -1733,6 +1747,104 @@ class Verification:
                 is_prize = lead in won and won[lead].parts[2] == one["share"]
                 found.unless(is_prize, f"{path}: lead {lead[:16]} was not drawn for {one['share']}")
         return moved
+
+    # -- runs between the Mondays --
+
+    def has_intake(self) -> bool:
+        return any(
+            one.type == "snapshot" and (INTAKE.fullmatch(one.run) or "continues" in one.value) for one in self.logged
+        ) or any(INTAKE.fullmatch(draw.parts[0]) or "waited" in draw.opening for draw in self.draws)
+
+    def check_intake(self, found: Found) -> str:
+        """One chain of carried state, no lottery of their own, every lead drawn once."""
+        snapshots, allocations = self.firsts("snapshot"), self.firsts("allocation")
+        taken: dict[str, str] = {}
+        for run, snapshot in snapshots.items():
+            before = snapshot.value.get("continues")
+            if before is None:
+                is_late = any(
+                    one.index < snapshot.index
+                    and key in snapshots
+                    and self.sources_of(snapshots[key]) & self.sources_of(snapshot)
+                    for key, one in allocations.items()
+                )
+                is_first = not (INTAKE.fullmatch(run) and is_late)
+                found.unless(is_first, f"{snapshot.path}: continues no run, others were allocated before")
+                continue
+            earlier = allocations.get(before) if type(before) is str else None
+            if earlier is None or earlier.index > snapshot.index:
+                found.failed(f"{snapshot.path}: continues a run that was not allocated before it")
+            elif run in allocations:
+                found.unless(
+                    before not in taken, f"{snapshot.path}: continues {before}, and so does {taken.get(before)}"
+                )
+                taken.setdefault(before, run)
+        by_hash = {draw.hash: draw for draw in self.draws}
+        for draw in self.draws:
+            if not draw.is_select:
+                self.check_waited(draw, by_hash, found)
+        self.check_drawn_once(snapshots, found)
+        number = sum(INTAKE.fullmatch(run) is not None for run in snapshots)
+        return f"{number} between the Mondays, one carried state, every lead drawn once"
+
+    def sources_of(self, snapshot: Entry) -> set[str]:
+        return {str(load.get("source")) for load in snapshot.value["loads"] if type(load) is dict}
+
+    def check_waited(self, draw: Draw, by_hash: dict[str, Draw], found: Found) -> None:
+        path, opening, leads = draw.entry.path, draw.opening, draw.waited
+        has_none = not INTAKE.fullmatch(draw.parts[0])
+        found.unless(has_none, f"{path}: is a ladder, and a run between the Mondays has none")
+        if "waited" not in opening:
+            return
+        if not leads or sum(map(len, opening["waited"].values())) != len(leads):
+            return found.failed(f"{path}: 'waited' is no list of leads by select, each once")
+        found.unless(leads <= set(opening["extra"]), f"{path}: a lead that waited is not among its extra prizes")
+        for name, waiting in opening["waited"].items():
+            select = by_hash.get(name)
+            is_right = (
+                select is not None
+                and (select.is_select, select.status, select.parts[1]) == (True, "finished", draw.parts[1])
+                and INTAKE.fullmatch(select.parts[0])
+                and select.named["outcome"][0].index < draw.entry.index
+            )
+            found.unless(is_right, f"{path}: {name[:16]} is no select that ended between the Mondays")
+            drawn = set(select.result.get(draw.parts[2], ())) if select is not None and is_right else set(waiting)
+            found.unless(set(waiting) <= drawn, f"{path}: a lead that waited was not drawn for it")
+
+    def check_drawn_once(self, snapshots: dict[str, Entry], found: Found) -> None:
+        placed: dict[str, str] = {}  # by an intake run, until somebody owns it or Monday decided it
+        awaiting: set[str] = set()
+        for run in snapshots:
+            is_intake = INTAKE.fullmatch(run) is not None
+            drawn = [
+                (draw, lead)
+                for draw in self.draws
+                if draw.parts[0] == run and draw.is_select and not draw.named["void"]
+                for lead in draw.opening["candidates"]
+            ]
+            for draw, lead in drawn:
+                found.unless(
+                    lead not in placed,
+                    f"{draw.entry.path}: lead {lead[:16]} was drawn in {placed.get(lead)} already",
+                )
+            if run not in self.decided:
+                continue
+            rows, path = self.decided[run], f"runs/{run}/decisions.json"
+            for lead, row in rows.items():
+                is_right = row["reason"] != AWAITS or ("rep" not in row and is_intake)
+                found.unless(is_right, f"{path}: lead {lead[:16]} does not wait for a lottery")
+            kept = {
+                lead
+                for lead, row in rows.items()
+                if is_intake and "rep" not in row and row["reason"] != "pilot_control"
+            }
+            placed = {lead: key for lead, key in placed.items() if lead not in rows or lead in kept}
+            placed.update((lead, run) for _, lead in drawn if lead in kept)
+            waits = {lead for lead, row in rows.items() if row["reason"] == AWAITS and "share" in row}
+            gone = 0 if is_intake else len(awaiting - rows.keys())
+            if gone:
+                found.say("warning", f"{path}: lacks {gone} leads that waited for its lottery")
+            awaiting = awaiting | waits if is_intake else set()
 
     def check_pages(self, found: Found) -> str:
         """Numbers that pages state in elements with data-count="<run>/<band>/<method>"."""

@@ -929,6 +929,9 @@ class Found {
   unless(holds, detail) { if (!holds) this.failed(detail); }
 }
 
+const INTAKE = /^[0-9]{4}-W(?:0[1-9]|[1-4][0-9]|5[0-3])-[1-7](?:T(?:[01][0-9]|2[0-3]))?$/;
+const AWAITS = "awaits_lottery";
+
 class Draw {
   constructor(entry, opening) {
     Object.assign(this, { entry, opening, hash: openingHash(opening), id: opening.draw, status: "pending" });
@@ -938,6 +941,12 @@ class Draw {
     this.sourceTime = sourceTime(opening);
     this.named = { closing: [], outcome: [], void: [] };
     this.name = `draw ${this.id}${opening.attempt === 1 ? "" : ` attempt ${opening.attempt}`}`;
+  }
+  /* The prizes that a run between the Mondays drew; none where `waited` is malformed. */
+  get waited() {
+    const waited = has(this.opening, "waited") && isObject(this.opening.waited) ? Object.values(this.opening.waited) : [];
+    const isGood = waited.every((leads) => Array.isArray(leads) && leads.every(isText));
+    return new Set(isGood ? waited.flat() : []);
   }
   get result() {
     return this.status === "finished" ? this.named.outcome[0].value[this.isSelect ? "selected" : "winners"] : {};
@@ -982,6 +991,7 @@ class Verification {
     for (const entry of this.firsts("allocation").values()) {
       await this.step(`decisions ${entry.run}`, (found) => this.checkDecisions(entry, found));
     }
+    if (this.hasIntake()) await this.step("intake runs", (found) => this.checkIntake(found));
     await this.step("pages", (found) => this.checkPages(found));
     this.checks.push(["skipped", "replay", "decisions not re-executed"]);
     return this.verdict(this.trusts());
@@ -1539,7 +1549,7 @@ class Verification {
     for (const [lead, draw] of won) {
       const one = decided.get(lead), rep = draw.result[lead], share = draw.parts[2];
       if (!one) { found.failed(`${path}: lead ${lead.slice(0, 16)}, drawn in ${draw.id}, is missing`); continue; }
-      const method = draw.opening.extra.includes(lead) ? "exception" : "lottery";
+      const isExtra = draw.opening.extra.includes(lead) && !draw.waited.has(lead), method = isExtra ? "exception" : "lottery";
       if (one.method !== "lottery" && !has(one, "draw") && has(one, "share")) moved += one.share !== share;
       else if (one.rep !== rep || one.draw !== draw.id) {
         found.failed(`${path}: lead ${lead.slice(0, 16)} was won by ${rep.slice(0, 16)} in ${draw.id}, the file gives it to ${(one.rep || "nobody").slice(0, 16)}`);
@@ -1572,6 +1582,82 @@ class Verification {
       found.unless(isPrize, `${path}: lead ${lead.slice(0, 16)} was not drawn for ${one.share}`);
     }
     return moved;
+  }
+
+  // -- runs between the Mondays --
+
+  hasIntake() {
+    return this.logged.some((one) => one.type === "snapshot" && (INTAKE.test(one.run) || has(one.value, "continues")))
+      || this.draws.some((draw) => INTAKE.test(draw.parts[0]) || has(draw.opening, "waited"));
+  }
+
+  /* One chain of carried state, no lottery of their own, every lead drawn once. */
+  checkIntake(found) {
+    const snapshots = this.firsts("snapshot"), allocations = this.firsts("allocation"), taken = new Map();
+    const sources = (one) => one.value.loads.filter(isObject).map((load) => String(load.source));
+    for (const [run, snapshot] of snapshots) {
+      if (!has(snapshot.value, "continues")) {
+        const mine = new Set(sources(snapshot));
+        const isLate = [...allocations].some(([key, one]) => one.index < snapshot.index && snapshots.has(key) && sources(snapshots.get(key)).some((name) => mine.has(name)));
+        found.unless(!INTAKE.test(run) || !isLate, `${snapshot.path}: continues no run, others were allocated before`);
+        continue;
+      }
+      const before = snapshot.value.continues, earlier = allocations.get(before);
+      if (!earlier || earlier.index > snapshot.index) found.failed(`${snapshot.path}: continues a run that was not allocated before it`);
+      else if (allocations.has(run)) {
+        found.unless(!taken.has(before), `${snapshot.path}: continues ${before}, and so does ${taken.get(before)}`);
+        if (!taken.has(before)) taken.set(before, run);
+      }
+    }
+    const byHash = new Map(this.draws.map((draw) => [draw.hash, draw]));
+    for (const draw of this.draws.filter((one) => !one.isSelect)) this.checkWaited(draw, byHash, found);
+    this.checkDrawnOnce(snapshots, found);
+    return `${[...snapshots.keys()].filter((run) => INTAKE.test(run)).length} between the Mondays, one carried state, every lead drawn once`;
+  }
+
+  checkWaited(draw, byHash, found) {
+    const { path } = draw.entry, { opening, waited } = draw;
+    found.unless(!INTAKE.test(draw.parts[0]), `${path}: is a ladder, and a run between the Mondays has none`);
+    if (!has(opening, "waited")) return;
+    if (!waited.size || Object.values(opening.waited).flat().length !== waited.size) {
+      found.failed(`${path}: 'waited' is no list of leads by select, each once`);
+      return;
+    }
+    found.unless([...waited].every((lead) => opening.extra.includes(lead)), `${path}: a lead that waited is not among its extra prizes`);
+    for (const [name, leads] of Object.entries(opening.waited)) {
+      const select = byHash.get(name), isRight = select && select.isSelect && select.status === "finished" && select.parts[1] === draw.parts[1]
+        && INTAKE.test(select.parts[0]) && select.named.outcome[0].index < draw.entry.index;
+      found.unless(isRight, `${path}: ${name.slice(0, 16)} is no select that ended between the Mondays`);
+      if (!isRight) continue;
+      const drawn = new Set(has(select.result, draw.parts[2]) ? select.result[draw.parts[2]] : []);
+      found.unless(leads.every((lead) => drawn.has(lead)), `${path}: a lead that waited was not drawn for it`);
+    }
+  }
+
+  checkDrawnOnce(snapshots, found) {
+    const placed = new Map(), awaiting = new Set(); // placed by an intake run, until somebody owns it or Monday decided it
+    for (const run of snapshots.keys()) {
+      const isIntake = INTAKE.test(run), drawn = [];
+      for (const draw of this.draws.filter((one) => one.parts[0] === run && one.isSelect && !one.named.void.length)) {
+        for (const lead of draw.opening.candidates) {
+          found.unless(!placed.has(lead), `${draw.entry.path}: lead ${lead.slice(0, 16)} was drawn in ${placed.get(lead)} already`);
+          drawn.push(lead);
+        }
+      }
+      if (!this.decided.has(run)) continue;
+      const rows = this.decided.get(run), path = `runs/${run}/decisions.json`;
+      const isKept = (lead) => isIntake && rows.has(lead) && !has(rows.get(lead), "rep") && rows.get(lead).reason !== "pilot_control";
+      for (const lead of rows.keys()) if (!isKept(lead)) placed.delete(lead);
+      for (const lead of drawn) if (isKept(lead)) placed.set(lead, run);
+      const gone = isIntake ? 0 : [...awaiting].filter((lead) => !rows.has(lead)).length;
+      if (gone) found.say("warning", `${path}: lacks ${gone} leads that waited for its lottery`);
+      if (!isIntake) awaiting.clear();
+      for (const [lead, row] of rows) {
+        if (row.reason !== AWAITS) continue;
+        found.unless(isIntake && !has(row, "rep"), `${path}: lead ${lead.slice(0, 16)} does not wait for a lottery`);
+        if (isIntake && has(row, "share")) awaiting.add(lead);
+      }
+    }
   }
 
   async checkPages(found) {
