@@ -82,6 +82,7 @@ def load_record(
             **({"decisions": sha256_hex(decided)} if decided else {}),
             **_bundle_hash(conn, run_key),
         },
+        **_findings(conn, run_key),
         rep_facts=_rep_facts(conn, run),
         quarter=_quarter_so_far(conn, run),
         site_url=site_url,
@@ -89,6 +90,19 @@ def load_record(
         evidence=load_evidence(conn, run_key),
         rule_history=runs.verdict_history(conn, run, RULE_HISTORY),
     )
+
+
+def _findings(conn: psycopg.Connection, run_key: str) -> dict[str, Any]:
+    """Who may claim what, whose intake is far off, who is in support mode; a run of before these
+    were kept has none.
+    """
+    found, support = (runs.document(conn, run_key, name) for name in ("findings", "support"))
+    rows = parse_canonical(found) if found else {}
+    return {
+        "claims": rows.get("claims", ()),
+        "warnings": rows.get("warnings", ()),
+        "supported": frozenset(parse_canonical(support)["reps"]) if support else frozenset(),
+    }
 
 
 def load_summary(conn: psycopg.Connection, run_key: str) -> RunSummary:

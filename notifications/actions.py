@@ -17,7 +17,15 @@ CONCENTRATION = Fraction(65, 100)  # document 2: one industry at 78%, "should be
 ENOUGH_LEADS = 5  # below this, one industry's part is chance
 NEAR_CAP = Fraction(90, 100)  # the next run's leads would go past this rep
 STALLED = 5  # opportunities of one rep in discovery beyond the policy's days
-PRIORITY = ("near_cap", "concentration", "stalled", "support", "held")
+PRIORITY = (
+    "near_cap",
+    "intake_above",
+    "intake_below",
+    "concentration",
+    "stalled",
+    "support",
+    "held",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,11 @@ def _all(facts: Facts, team: Sequence[str]) -> Iterator[Action]:
         if is_count(stalled) and stalled >= STALLED:
             yield Action("stalled", ref, Fraction(stalled), {"count": stalled})
         yield from _support(facts, ref, rep)
+    for row in facts.record.warnings:
+        if row["rep"] in team:
+            far = Fraction(abs(row["received"] - row["median"]))
+            figures = {"count": row["received"], "median": row["median"]}
+            yield Action(f"intake_{row['side']}", row["rep"], far, figures)
     full = sum(1 for row in facts.held if row.get("reason") == "all_over_cap")
     if full:
         yield Action("held", "", Fraction(full), {"count": full})
@@ -113,7 +126,7 @@ def action_words(lens: Lens, action: Action) -> str:
     """The action as one sentence."""
     t, figures = lens.t, action.figures
     values: dict[str, str] = {"rep": lens.rep(action.rep) if action.rep else ""}
-    for name in ("count", "limit"):
+    for name in ("count", "limit", "median"):
         if name in figures:
             values[name] = lens.number(figures[name])
     if "part" in figures:

@@ -112,7 +112,7 @@ def decision_view(lens: Lens, decision: Row) -> DecisionView:
         ranked_more=rows[HEAD:],
         ranked_count=able,
         ranked_caption=t.plain(
-            "decision.lottery_caption" if method == "lottery" else "decision.ranked_caption"
+            _CAPTIONS.get(str(decision.get("reason")), _CAPTIONS.get(method, _RANKED))
         ),
         has_private=lens.shows("candidate_figures")
         and any("attainment_bp" in (r.get("figures") or {}) for r in ranked),
@@ -127,6 +127,8 @@ def decision_view(lens: Lens, decision: Row) -> DecisionView:
     )
 
 
+_RANKED = "decision.ranked_caption"
+_CAPTIONS = {"lottery": "decision.lottery_caption", "claimable": "pool.decision_caption"}
 _KNOWN_METHODS = frozenset(
     f"method.{name}"
     for name in ("lottery", "skill_match", "rotation", "junior", "sdr", "exception", "none")

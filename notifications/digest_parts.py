@@ -12,6 +12,7 @@ from notifications.digest_pictures import given_picture, load_picture
 from notifications.facts import METHODS, draw_kind, draw_page
 from notifications.lens import Lens, is_count
 from notifications.luck import quarter_luck
+from notifications.pool_parts import claimable
 from notifications.record import Row
 from notifications.rep_page import draw_label, ladders_of, odds_of, wins_of
 from notifications.run_page import held_reasons
@@ -34,6 +35,11 @@ def rep_part(lens: Lens, ref: str) -> Part:
             Section(t.plain("mail.got"), lines=[_lead_line(lens, row) for row in rows[:LISTED]]),
             Section(t.plain("rep.draws"), [*_draw_sentences(lens, ref), t.plain("rep.wins_never")]),
             Section(t.plain("mail.numbers"), lines=_numbers(lens, ref, len(rows))),
+            Section(t.plain("pool.heading"), _pool(lens, ref)),
+            Section(
+                t.plain("support.heading"),
+                [t.plain("support.yours")] if ref in facts.record.supported else (),
+            ),
             Section(
                 t.plain("mail.ask"),
                 _ask(lens, ref),
@@ -93,6 +99,22 @@ def _numbers(lens: Lens, ref: str, given: int) -> list[Line]:
     return lines
 
 
+def _pool(lens: Lens, ref: str) -> list[str]:
+    """What the rep may claim, and how."""
+    t = lens.t
+    found = [
+        t.plain("pool.mail", left=lens.number(left), leads=lens.number(len(row["leads"])))
+        for row, left in claimable(lens, ref)
+    ]
+    return [*found, t.plain("pool.how")] if found else []
+
+
+def _supported(lens: Lens, team: Sequence[str]) -> list[str]:
+    """Who of a manager's own team is in support mode."""
+    reps = [lens.rep(ref) for ref in team if ref in lens.facts.record.supported]
+    return [lens.t.plain("support.team", reps=", ".join(reps))] if reps else []
+
+
 def _ask(lens: Lens, ref: str) -> list[str]:
     names = lens.facts.record.names
     person = (names.reps.get(ref) or {}) if names is not None else {}
@@ -129,6 +151,7 @@ def manager_part(lens: Lens, ref: str, team: Sequence[str]) -> Part:
                 [_person(lens, rep) for rep in people],
                 picture=load_picture(lens, people),
             ),
+            Section(t.plain("support.heading"), _supported(lens, team)),
             Section(t.plain("mail.warnings"), _warnings(lens)),
             _held(lens),
         ],

@@ -101,6 +101,9 @@ class RunRecord:
     - rep_facts (team only): {rep ref: {"stalled_opportunities": n, …}}.
     - quarter: the lotteries of this quarter before this run, {rep ref: {"ladders": [[prizes,
       entrants], …], "actual": leads won}}.
+    - claims: [{"rule","leads": [refs],"reps": [{"rep","left"}]}], who may claim which leads.
+    - warnings: [{"rep","side": "above|below","role","received","median","rule"}].
+    - supported: reps in support mode, for their own mail and their manager's only.
     - evidence: the models' facts about scores, stars, load, segments; see Evidence.
     - rule_history: [{"run","door","checked_at","rules": [{"id","ok","severity","failed_count",
       "zh","en"}]}], past runs and this one, oldest first.
@@ -131,6 +134,9 @@ class RunRecord:
     hashes: Row = field(default_factory=dict)
     rep_facts: Mapping[str, Row] = field(default_factory=dict)
     quarter: Mapping[str, Row] = field(default_factory=dict)
+    claims: Sequence[Row] = ()
+    warnings: Sequence[Row] = ()
+    supported: frozenset[str] = frozenset()
     names: Directory | None = None
     evidence: Evidence = field(default_factory=Evidence)
     rule_history: Sequence[Row] = ()

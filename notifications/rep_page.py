@@ -13,6 +13,7 @@ from notifications.facts import draw_id, draw_page
 from notifications.ladder_svg import way_id
 from notifications.lens import Lens
 from notifications.luck import luck_sentences
+from notifications.pool_parts import PoolGroup, pool_of
 from notifications.record import Row
 from notifications.rep_skills import CellView, rep_cells
 from notifications.views import Chrome, Crumb, chrome, run_crumbs
@@ -64,6 +65,7 @@ class RepView:
     excluded: Sequence[tuple[str, str]]
     capacity: Sequence[tuple[str, str]]
     skills: Sequence[CellView]
+    pool: Sequence[tuple[str, PoolGroup]]
     shows_values: bool
     shows_turns: bool
     ref: str
@@ -105,6 +107,7 @@ def rep_view(lens: Lens, ref: str) -> RepView:
         else (),
         capacity=capacity(lens, rep) if lens.shows("load") else (),
         skills=rep_cells(lens, ref),
+        pool=pool_of(lens, ref, UP),
         shows_values=lens.shows("lead_details"),
         shows_turns=lens.shows("waiting_turns"),
         ref=shown(ref),

@@ -13,6 +13,7 @@ from ledger.run_keys import is_intake, week_of
 from notifications.evidence_parts import Tab, tabs
 from notifications.facts import METHODS
 from notifications.lens import Lens
+from notifications.pool_parts import PoolGroup, pool_groups, warning_lines
 from notifications.record import Row
 from notifications.run_parts import DoorView, DrawRow, ShareRow, door_view, draw_row, share_rows
 from notifications.views import Badge, Chrome, chrome, run_badges, run_crumbs
@@ -77,6 +78,8 @@ class RunView:
     held_more: int
     draws: Sequence[DrawRow]
     doors: Sequence[DoorView]
+    pool: Sequence[PoolGroup]
+    warnings: Sequence[Markup]
     tabs: Sequence[Tab]
 
 
@@ -110,6 +113,8 @@ def run_view(lens: Lens) -> RunView:
         held_more=max(0, len(facts.held) - HELD_SHOWN),
         draws=[draw_row(lens, draw) for draw in facts.draws],
         doors=[door_view(lens, verdict) for verdict in record.verdicts],
+        pool=pool_groups(lens, ""),
+        warnings=warning_lines(lens, ""),
         tabs=tabs(lens, ""),
     )
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from notifications.locale import evidence, proof, reports
+from notifications.locale.asking import EN as ASKING
 from notifications.locale.baselines import EN as BASELINES
 from notifications.locale.governance import EN as GOVERNANCE
 from notifications.locale.intake import EN as INTAKE
 from notifications.locale.pilots import EN as PILOTS
+from notifications.locale.pool import EN as POOL
 from notifications.locale.portal import EN as PORTAL
 from notifications.locale.simulations import EN as SIMULATIONS
 
@@ -502,7 +504,7 @@ MESSAGES: dict[str, str] = {
     "draw.ladder": "The ladder",
     "draw.ladder_words": "Start at a name above, go down, and cross every rung you meet; the bottom is the result. Rest the pointer on a way, or choose a start in the list of entrants, to see it alone.",
 
-    "ladder.own_words": "Dashed rungs at the top are lines people added.",
+    "ladder.own_words": "The thick coloured rungs at the top are lines people added, each in the colour of its entrant.",
     "ladder.title": "Ladder, round {number}",
     "ladder.desc": "{entrants} entrants, {prizes} leads, {rungs} rungs, {own} added lines.",
     "ladder.way_won": "{rep} → {lead}",
@@ -623,7 +625,9 @@ MESSAGES: dict[str, str] = {
 MESSAGES |= evidence.EN | proof.EN | reports.EN
 MESSAGES |= GOVERNANCE
 MESSAGES |= INTAKE
+MESSAGES |= POOL
 MESSAGES |= PORTAL
 MESSAGES |= SIMULATIONS
 MESSAGES |= PILOTS
+MESSAGES |= ASKING
 MESSAGES |= BASELINES

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from notifications.locale import evidence, proof, reports
+from notifications.locale.asking import ZH as ASKING
 from notifications.locale.baselines import ZH as BASELINES
 from notifications.locale.governance import ZH as GOVERNANCE
 from notifications.locale.intake import ZH as INTAKE
 from notifications.locale.pilots import ZH as PILOTS
+from notifications.locale.pool import ZH as POOL
 from notifications.locale.portal import ZH as PORTAL
 from notifications.locale.simulations import ZH as SIMULATIONS
 
@@ -502,7 +504,7 @@ MESSAGES: dict[str, str] = {
     "draw.ladder": "鬼脚图",
     "draw.ladder_words": "从上方的名字沿竖线往下走，遇到横线就过去，走到底就是结果。把指针停在一条路线上，或点参加者名单里的起点，可以单独看它。",
 
-    "ladder.own_words": "虚线是参加者自加的横线，位于最上方。",
+    "ladder.own_words": "最上方的粗彩线是参加者自加的横线，颜色与本人路线相同。",
     "ladder.title": "鬼脚图第 {number} 轮",
     "ladder.desc": "{entrants} 位参加者，{prizes} 条线索，{rungs} 条横线，{own} 条自加横线。",
     "ladder.way_won": "{rep} → {lead}",
@@ -623,7 +625,9 @@ MESSAGES: dict[str, str] = {
 MESSAGES |= evidence.ZH | proof.ZH | reports.ZH
 MESSAGES |= GOVERNANCE
 MESSAGES |= INTAKE
+MESSAGES |= POOL
 MESSAGES |= PORTAL
 MESSAGES |= SIMULATIONS
 MESSAGES |= PILOTS
+MESSAGES |= ASKING
 MESSAGES |= BASELINES
