@@ -83,6 +83,14 @@ def pool(rep: Rep, run: RunKey = "") -> None:
     print_pool(rep, run)
 
 
+@request_app.command("links")
+def links(run: RunKey = "") -> None:
+    """Each rep's personal link to the portal's page for requests about a run."""
+    from flows.command_request import print_links
+
+    print_links(run)
+
+
 @request_app.command("list")
 def list_requests(
     month: Annotated[str, typer.Option(help="2026-11; empty: this month.")] = "",

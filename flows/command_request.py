@@ -16,10 +16,11 @@ from adapters.warehouse.runs import Run
 from flows import claims
 from flows import requests as cases
 from flows.business_week import local_instant
-from flows.clock import RealClock
+from flows.clock import RealClock, SystemDice
 from flows.command_why import found_reference
 from flows.errors import UsageError
-from flows.stored import chosen_run, initialised_home, log_time
+from flows.portal.links import ask_address, portal_keys
+from flows.stored import chosen_run, frozen_snapshot, initialised_home, log_time
 from flows.terminal import print_table
 
 POOL_COLUMNS = ("lead", "band", "rule")
@@ -90,6 +91,20 @@ def print_pool(rep: str, run_key: str) -> None:
         return
     rows = [(one.lead_id, one.band, one.rule) for one in found]
     print_table(f"{run.run_key}: {rep_id} may claim {found[0].left} more", POOL_COLUMNS, rows)
+
+
+def print_links(run_key: str) -> None:
+    """A link for each active rep of a published run: it is the key to asking in their name."""
+    home = initialised_home()
+    keys = portal_keys(home.key_file.parent, SystemDice())
+    with home.database().connect() as conn:
+        run = chosen_run(conn, run_key, "published")
+        snapshot = frozen_snapshot(conn, run.run_key)
+        ids = references.ids_by_reference(references.references(conn, run.source, "rep"))
+    for rep in snapshot.reps:
+        if rep.active == "yes" and rep.role != "MANAGER" and rep.ref in ids:
+            link = ask_address(home.settings.portal_url, keys, run.run_key, rep.ref, run.as_of)
+            typer.echo(f"{ids[rep.ref]}\t{link}")
 
 
 def print_month(month: str) -> None:

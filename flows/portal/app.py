@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from functools import cache
-from urllib.parse import parse_qs
 
 import psycopg
 from fastapi import FastAPI, Request, Response
@@ -18,10 +17,12 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from adapters.warehouse.address import WarehouseError
 from adapters.warehouse.lines import WindowClosed
 from flows.portal.connections import Busy
+from flows.portal.counter import Counter
 from flows.portal.desk import Desk, Refused
+from flows.portal.forms import form_fields, language_of
 from flows.portal.limits import Limit
+from flows.portal.request_pages import add_request_pages
 from notifications.portal_page import HERE, STYLES, render_message
-from notifications.record import Language
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
@@ -35,18 +36,18 @@ HEADERS = {
 }
 STATUS = {
     "unknown": 404, "closed": 409, "form": 403, "refused": 422, "readonly": 403, "often": 429,
-    "busy": 503,
+    "busy": 503, "ask_text": 422, "ask_refused": 409, "ask_claim": 409,
 }  # fmt: skip
-MOST_BYTES = 2_000  # a form has a few short fields
 KINDS = {"css": "text/css", "svg": "image/svg+xml"}
 
 
-def create_app(desk: Desk) -> FastAPI:
-    """The application; everything it knows comes from the desk."""
+def create_app(desk: Desk, counter: Counter) -> FastAPI:
+    """The application; everything it knows comes from the desk and the counter."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     _add_answers(app)
     _add_open_pages(app)
     _add_personal_pages(app, desk)
+    add_request_pages(app, counter)
     return app
 
 
@@ -85,7 +86,7 @@ def _add_answers(app: FastAPI) -> None:
 def _add_open_pages(app: FastAPI) -> None:
     @app.get("/")
     async def home(request: Request) -> Response:
-        return HTMLResponse(render_message("home", _language(request)))
+        return HTMLResponse(render_message("home", language_of(request)))
 
     @app.get("/health")
     async def health() -> Response:
@@ -114,7 +115,7 @@ def _add_personal_pages(app: FastAPI, desk: Desk) -> None:
             await run_in_threadpool(
                 desk.page,
                 token,
-                _language(request),
+                language_of(request),
                 int(at) if at.isascii() and at.isdigit() and len(at) < 7 else None,
                 is_new="new" in request.query_params,
             )
@@ -123,9 +124,7 @@ def _add_personal_pages(app: FastAPI, desk: Desk) -> None:
     @app.post("/p/{token}/line")
     async def line(request: Request, token: str) -> Response:
         limited(drawing, token)
-        if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-            raise Refused("form")
-        fields = await _form(request)
+        fields = await form_fields(request)
         at = await run_in_threadpool(desk.draw, token, fields)
         language = "en" if fields.get("lang") == "en" else "zh"
         where = f"&at={at}" if at is not None else ""
@@ -145,31 +144,11 @@ def _add_personal_pages(app: FastAPI, desk: Desk) -> None:
         return _kept(await run_in_threadpool(desk.checkpoint, token), "checkpoint.txt")
 
 
-async def _form(request: Request) -> dict[str, str]:
-    """The fields of a form, each once. Errors: Refused."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise Refused("form")
-    try:
-        fields = parse_qs(body.decode("ascii"), strict_parsing=True, max_num_fields=8)
-    except ValueError as error:
-        raise Refused("form") from error
-    return {name: values[0] for name, values in fields.items() if len(values) == 1}
-
-
-def _language(request: Request) -> Language:
-    """What the address says, else what the browser prefers, else 中文."""
-    wanted = request.query_params.get("lang") or request.headers.get("accept-language", "")
-    first = wanted.split(",")[0].strip().lower()
-    return "en" if first and not first.startswith(("zh", "*")) else "zh"
-
-
 def _message(request: Request, key: str) -> Response:
     token = request.path_params.get("token", "")
-    back = f"/p/{token}" if token and key != "unknown" else ""
-    page = render_message(key, _language(request), back)
+    way = request.url.path.split("/")[1]  # p: a draw's link, r: one for requests
+    back = f"/{way}/{token}" if token and key != "unknown" else ""
+    page = render_message(key, language_of(request), back)
     extra = {"Retry-After": "60"} if key == "often" else {}
     return HTMLResponse(page, STATUS[key], headers={**HEADERS, **extra})
 

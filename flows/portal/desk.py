@@ -13,7 +13,7 @@ from adapters.warehouse.ledger_store import timestamp
 from flows.clock import Clock
 from flows.portal.connections import Connections
 from flows.portal.facts import Facts, Fixed
-from flows.portal.links import LINE, Keys, Link
+from flows.portal.links import LINE, WATCH, Keys, Link
 from ledger.notes import Signer
 from lottery.acknowledgement import Acknowledgement, Line, check_line
 from lottery.shapes import DrawError
@@ -100,7 +100,7 @@ class Desk:
 
     def _link(self, token: str) -> Link:
         link = self._keys.read(token, self._clock.now())
-        if link is None:
+        if link is None or link.purpose not in (LINE, WATCH):
             raise Refused("unknown")
         return link
 

@@ -1,4 +1,4 @@
-"""Personal links: who may do what in which draw until when, under a key of this installation.
+"""Personal links: who may do what in which draw or run until when, under this installation's key.
 
 A token is base64url(purpose ‖ expiry ‖ entrant ‖ draw id ‖ first 16 bytes of its HMAC-SHA256).
 It is the only key to the page, so it is made for one person, one draw and one purpose, and it
@@ -19,17 +19,22 @@ from typing import Any
 
 from flows.clock import Dice
 
-LINE, WATCH = "line", "watch"
-_CODES = {LINE: b"L", WATCH: b"W"}
+LINE, WATCH, ASK = "line", "watch", "ask"
+_CODES = {LINE: b"L", WATCH: b"W", ASK: b"A"}
 _PURPOSES = {code: purpose for purpose, code in _CODES.items()}
 _MAC = 16  # 128 bits
 # After the result people still look at it and keep their acknowledgement.
 KEPT_AFTER_CLOSING = timedelta(days=14)
+# Long enough for every answer that the policy's hours allow, and for the monthly review after it.
+KEPT_AFTER_RUN = timedelta(days=45)
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """`entrant` is a rep's reference, or "" for a watcher."""
+    """`entrant` is a rep's reference, or "" for a watcher.
+
+    draw: a draw's id; of a link to ask about decisions (ASK) the run's key.
+    """
 
     purpose: str
     draw: str
@@ -64,7 +69,7 @@ class Keys:
         purpose = _PURPOSES[body[:1]]
         expires = datetime.fromtimestamp(int.from_bytes(body[1:6], "big"), UTC)
         link = Link(
-            purpose, body[38:].decode(), body[6:38].hex() if purpose == LINE else "", expires
+            purpose, body[38:].decode(), "" if purpose == WATCH else body[6:38].hex(), expires
         )
         # Two spellings of one token would have two rate limits.
         return link if now < expires and self.token(link) == token else None
@@ -101,6 +106,12 @@ def portal_keys(folder: Path, dice: Dice) -> Keys:
 def address(base: str, token: str) -> str:
     """Where a link leads; only its path while the portal's address is not set."""
     return f"{base.rstrip('/')}/p/{token}"
+
+
+def ask_address(base: str, keys: Keys, run: str, rep: str, as_of: datetime) -> str:
+    """Where a rep asks about the decisions of a run."""
+    token = keys.token(Link(ASK, run, rep, as_of + KEPT_AFTER_RUN))
+    return f"{base.rstrip('/')}/r/{token}"
 
 
 def link_ends(opening: dict[str, Any]) -> datetime:

@@ -9,28 +9,26 @@ import sys
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from flows.clock import RealClock, SystemDice
 from flows.errors import UsageError
 from flows.home import Home
 from flows.portal.app import create_app
 from flows.portal.connections import Connections
+from flows.portal.counter import Counter
 from flows.portal.desk import Desk
 from flows.portal.facts import Facts
 from flows.portal.links import portal_keys
 from flows.settings import load_settings
 
 
-def open_desk(home: Home) -> Desk:
-    """The desk of this installation; its database runs as long as this process."""
-    address = home.database()
-    return Desk(
-        Connections(address.connect),
-        Facts(home.settings.site_url),
-        portal_keys(home.key_file.parent, SystemDice()),
-        home.signer(),
-        RealClock(),
-    )
+def open_portal(home: Home) -> FastAPI:
+    """The portal of this installation; its database runs as long as this process."""
+    connections = Connections(home.database().connect)
+    keys, clock = portal_keys(home.key_file.parent, SystemDice()), RealClock()
+    desk = Desk(connections, Facts(home.settings.site_url), keys, home.signer(), clock)
+    return create_app(desk, Counter(connections, keys, clock))
 
 
 def serve_portal(host: str, port: int) -> None:
@@ -40,7 +38,7 @@ def serve_portal(host: str, port: int) -> None:
     if not home.is_initialised():
         raise UsageError(f"{home.path} is not initialised: run `fairlead init` first")
     listening = _listen(host, port)
-    app = create_app(open_desk(home))
+    app = open_portal(home)
     url = f"http://{host}:{listening.getsockname()[1]}"
     typer.echo(f"the portal is at {url}/ (Ctrl-C ends)")
     if not settings.portal_url:

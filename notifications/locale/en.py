@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from notifications.locale import evidence, proof, reports
 from notifications.locale.asking import EN as ASKING
+from notifications.locale.asking import EN as ASKING
 from notifications.locale.baselines import EN as BASELINES
 from notifications.locale.governance import EN as GOVERNANCE
 from notifications.locale.intake import EN as INTAKE
@@ -629,5 +630,6 @@ MESSAGES |= POOL
 MESSAGES |= PORTAL
 MESSAGES |= SIMULATIONS
 MESSAGES |= PILOTS
+MESSAGES |= ASKING
 MESSAGES |= ASKING
 MESSAGES |= BASELINES

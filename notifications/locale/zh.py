@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from notifications.locale import evidence, proof, reports
 from notifications.locale.asking import ZH as ASKING
+from notifications.locale.asking import ZH as ASKING
 from notifications.locale.baselines import ZH as BASELINES
 from notifications.locale.governance import ZH as GOVERNANCE
 from notifications.locale.intake import ZH as INTAKE
@@ -629,5 +630,6 @@ MESSAGES |= POOL
 MESSAGES |= PORTAL
 MESSAGES |= SIMULATIONS
 MESSAGES |= PILOTS
+MESSAGES |= ASKING
 MESSAGES |= ASKING
 MESSAGES |= BASELINES
