@@ -12,13 +12,14 @@ from notifications.facts import safe_name
 from notifications.lens import Lens
 from notifications.record import Row
 
-# A round of n entrants has about n²/4 rungs; beyond this the picture is a grey square and the
-# table says more (120 entrants: 3,600 rungs, 250 kB).
-MOST_ENTRANTS = 120
+# A round of n entrants has about n²/4 rungs. The 299 that document 0's service allows are drawn
+# (22,000 rungs, half a megabyte); beyond them the table says more.
+MOST_RUNGS = 299 * 298 // 4
 MOST_ROUNDS = 4
 LABEL_ROOM = 92  # for names set at an angle above and below
 LABEL_UNITS = 13  # a Chinese character is 2 units, others 1: what the room holds at 11 px
-WIDE, NARROW = 56.0, 14.0  # between columns: two entrants side by side, sixty on a laptop
+LEFT = 34
+WIDE, NARROW = 56, 14  # between columns: two entrants side by side, sixty on a laptop
 ACROSS = 930  # a laptop's column of text
 HUES = 6
 
@@ -34,9 +35,19 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One entrant's way. d: path data; title: who went from where to what; css: won or blank."""
+    """One entrant's way. d: path data; name: who; title: who went to what; css: won or blank."""
 
     id: str
+    d: str
+    name: str
+    title: str
+    css: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLine:
+    """A line that somebody added. title: whose."""
+
     d: str
     title: str
     css: str
@@ -44,7 +55,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class RoundPicture:
-    """One drawing. uprights, base, own: path data of columns, base rungs and people's own lines."""
+    """One drawing. uprights, base: path data; top, row, rows: where the script walks."""
 
     number: int
     id: str
@@ -54,8 +65,10 @@ class RoundPicture:
     desc: str
     uprights: str
     base: str
-    own: str
-    own_count: int
+    top: int
+    row: int
+    rows: int
+    own: Sequence[OwnLine]
     ways: Sequence[Way]
     starts: Sequence[Label]
     prizes: Sequence[Label]
@@ -63,15 +76,16 @@ class RoundPicture:
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    step: float
-    row: float
-    left: float
+    """Whole units: paths are written in short relative steps that add up exactly."""
 
-    def x(self, column: int) -> str:
-        return _short(self.left + column * self.step)
+    step: int
+    row: int
 
-    def y(self, row: int) -> str:
-        return _short(LABEL_ROOM + row * self.row)
+    def x(self, column: int) -> int:
+        return LEFT + column * self.step
+
+    def y(self, row: int) -> int:
+        return LABEL_ROOM + row * self.row
 
 
 def way_id(number: int, entrant: object) -> str:
@@ -89,10 +103,6 @@ def brief(text: str) -> str:
     return text
 
 
-def _short(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
-
-
 def pictures(lens: Lens, draw: Row, up: str) -> list[RoundPicture]:
     """One drawing per round; none for a draw that is not finished or too wide to be read."""
     from lottery.picture import ladder_rounds
@@ -100,7 +110,8 @@ def pictures(lens: Lens, draw: Row, up: str) -> list[RoundPicture]:
     opening, closing = draw.get("opening") or {}, draw.get("closing") or {}
     entrants = len(opening.get("entrants") or ())
     rounds = -(-len(opening.get("prizes") or ()) // max(1, entrants))
-    if not draw.get("seed") or entrants > MOST_ENTRANTS or rounds > MOST_ROUNDS:
+    rungs = rounds * entrants * (entrants - 1) // 4
+    if not draw.get("seed") or rungs > MOST_RUNGS or rounds > MOST_ROUNDS:
         return []
     try:
         drawn = ladder_rounds(dict(opening), dict(closing), str(draw["seed"]))
@@ -110,21 +121,20 @@ def pictures(lens: Lens, draw: Row, up: str) -> list[RoundPicture]:
 
 
 def _picture(lens: Lens, drawn: Round, up: str) -> RoundPicture:
-    step = max(NARROW, min(WIDE, ACROSS / max(1, drawn.columns - 1)))
-    row = 7.0 if drawn.rows > 60 else 12.0 if drawn.rows > 12 else 22.0
-    scale = _Scale(step, row, 34.0)
-    width = scale.left + (drawn.columns - 1) * step + LABEL_ROOM
-    height = LABEL_ROOM * 2 + (drawn.rows + 1) * row
+    step = max(NARROW, min(WIDE, ACROSS // max(1, drawn.columns - 1)))
+    row = 7 if drawn.rows > 60 else 12 if drawn.rows > 12 else 22
+    scale = _Scale(step, row)
     top, bottom = scale.y(0), scale.y(drawn.rows + 1)
-    own = [rung for rung in drawn.rungs if rung.entrant is not None]
     base = [rung for rung in drawn.rungs if rung.entrant is None]
+    own = [rung for rung in drawn.rungs if rung.entrant is not None]
+    hue = {path.entrant: f"hue{path.start % HUES}" for path in drawn.paths}
     number = drawn.index + 1
     count = lens.number
     return RoundPicture(
         number=number,
         id=f"ladder-{number}",
-        width=_short(width),
-        height=_short(height),
+        width=str(scale.x(drawn.columns - 1) + LABEL_ROOM),
+        height=str(bottom + LABEL_ROOM),
         title=lens.t.plain("ladder.title", number=count(number)),
         desc=lens.t.plain(
             "ladder.desc",
@@ -134,14 +144,23 @@ def _picture(lens: Lens, drawn: Round, up: str) -> RoundPicture:
             own=count(len(own)),
         ),
         uprights="".join(f"M{scale.x(c)} {top}V{bottom}" for c in range(drawn.columns)),
-        base="".join(f"M{scale.x(r.left)} {scale.y(r.row)}h{_short(step)}" for r in base),
-        own="".join(f"M{scale.x(r.left)} {scale.y(r.row)}h{_short(step)}" for r in own),
-        own_count=len(own),
-        ways=[_way(lens, path, scale, number) for path in drawn.paths],
+        base="".join(f"M{scale.x(r.left)} {scale.y(r.row)}h{step}" for r in base),
+        top=top,
+        row=row,
+        rows=drawn.rows + 1,
+        own=[
+            OwnLine(
+                f"M{scale.x(rung.left)} {scale.y(rung.row)}h{step}",
+                lens.t.plain("ladder.own_by", rep=lens.rep(rung.entrant)),
+                hue[str(rung.entrant)],
+            )
+            for rung in own
+        ],
+        ways=[_way(lens, path, scale, number, hue[path.entrant]) for path in drawn.paths],
         starts=[
             Label(
-                scale.x(path.start),
-                _short(LABEL_ROOM - 8),
+                str(scale.x(path.start)),
+                str(LABEL_ROOM - 8),
                 brief(lens.rep(path.entrant)),
                 f"{up}reps/{path.entrant[:16]}.html",
                 "won" if path.prize else "blank",
@@ -150,8 +169,8 @@ def _picture(lens: Lens, drawn: Round, up: str) -> RoundPicture:
         ],
         prizes=[
             Label(
-                scale.x(column),
-                _short(float(bottom) + 14),
+                str(scale.x(column)),
+                str(bottom + 14),
                 brief(lens.lead(prize)),
                 f"{up}leads/{prize[:16]}.html",
                 "won",
@@ -161,20 +180,19 @@ def _picture(lens: Lens, drawn: Round, up: str) -> RoundPicture:
     )
 
 
-def _way(lens: Lens, path: Path, scale: _Scale, number: int) -> Way:
-    """Path data with one command per corner: V down a column, H across a rung."""
+def _way(lens: Lens, path: Path, scale: _Scale, number: int, hue: str) -> Way:
+    """Path data with one relative step per corner: v down a column, h across a rung."""
     (column, row), rest = path.points[0], path.points[1:]
     parts = [f"M{scale.x(column)} {scale.y(row)}"]
     for next_column, next_row in rest:
         if next_row != row:
-            parts.append(f"V{scale.y(next_row)}")
+            parts.append(f"v{(next_row - row) * scale.row}")
         if next_column != column:
-            parts.append(f"H{scale.x(next_column)}")
+            parts.append(f"h{(next_column - column) * scale.step}")
         column, row = next_column, next_row
     who = lens.rep(path.entrant)
     if path.prize is None:
         title, css = lens.t.plain("ladder.way_blank", rep=who), "blank"
     else:
-        title = lens.t.plain("ladder.way_won", rep=who, lead=lens.lead(path.prize))
-        css = f"won hue{path.end % HUES}"
-    return Way(way_id(number, path.entrant), "".join(parts), title, css)
+        title, css = lens.t.plain("ladder.way_won", rep=who, lead=lens.lead(path.prize)), "won"
+    return Way(way_id(number, path.entrant), "".join(parts), who, title, f"{css} {hue}")

@@ -31,7 +31,7 @@ from notifications.views import policy_path
 from notifications.words import words
 
 HERE = Path(__file__).parent
-ASSETS = ("fairlead.css", "favicon.svg", "proof.css", "verify.js")
+ASSETS = ("fairlead.css", "favicon.svg", "ladder.js", "proof.css", "verify.js")
 EVIDENCE = {
     "scoring": scoring_view,
     "capability": capability_view,

@@ -415,3 +415,15 @@ def hostile_record() -> RunRecord:
         snapshot={**base.snapshot, "leads": leads},
         source_quality=[{"file": HOSTILE, "rows_read": HOSTILE, "notes": [HOSTILE]}],
     )
+
+
+def without_our_script(path: str, body: str) -> str:
+    """The check and the ladders have their script in a file of the site and nowhere else."""
+    if path.endswith("/check.html"):
+        tag = '<script src="../assets/verify.js" defer></script>'
+    elif '<svg class="ladder"' in body:
+        tag = '<script src="../../../../assets/ladder.js" defer></script>'
+    else:
+        return body
+    assert body.count(tag) == 1
+    return body.replace(tag, "")

@@ -11,8 +11,11 @@ from notifications.site import render_site
 from tests.evidence_builder import evidence_record
 from tests.record_builder import RUN, summary
 
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'"
-TYPES = {"html": "text/html; charset=utf-8", "css": "text/css", "svg": "image/svg+xml"}
+POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; script-src 'self'"
+TYPES = {
+    "html": "text/html; charset=utf-8", "css": "text/css", "svg": "image/svg+xml",
+    "js": "text/javascript",
+}  # fmt: skip
 HOST = "http://site.test/"
 
 

@@ -45,9 +45,7 @@ def test_no_set_of_own_lines_changes_anybodys_chance(columns):
 
 
 ROUNDS = st.integers(1, 120).flatmap(
-    lambda columns: st.lists(
-        st.tuples(*(st.integers(0, k) for k in range(1, columns))), max_size=3
-    )
+    lambda columns: st.lists(st.tuples(*(st.integers(0, k) for k in range(1, columns))), max_size=3)
 )
 
 
