@@ -9,6 +9,7 @@ from markupsafe import Markup
 from notifications.evidence_parts import EvidenceView, Section, Table, evidence_view
 from notifications.facts import safe_name
 from notifications.lens import SENTENCE, Lens
+from notifications.locale.models import ZH
 from notifications.record import Row
 from notifications.words import shown
 
@@ -52,6 +53,22 @@ def _overview(lens: Lens, counts: Counter[str]) -> Section:
     return Section("overview", t.plain("models.overview"), words, chips=chips)
 
 
+def _meaning(lens: Lens, model: Row) -> str | Markup:
+    """What a row is; a model that has no words here yet keeps those of its code."""
+    known = ZH.get(str(model.get("name"))) if lens.language == "zh" else None
+    return known or _of_the_code(lens, model)
+
+
+def _of_the_code(lens: Lens, described: Row) -> str | Markup:
+    """A description as the project's code has it: English, and on a 中文 page marked as such."""
+    text = shown(" ".join(str(described.get("description") or "").split()), SENTENCE)
+    return (
+        text
+        if lens.language == "en" or not text
+        else Markup('<span lang="en">{}</span>').format(text)
+    )
+
+
 def _links(lens: Lens, names: list[str]) -> Markup:
     known = {str(model.get("name") or "") for model in lens.facts.record.evidence.models}
     return Markup(", ").join(
@@ -68,9 +85,7 @@ def _anchor(name: object) -> str:
 
 def _model(lens: Lens, model: Row, used_by: list[str]) -> Section:
     t = lens.t
-    words: list[str | Markup] = [
-        shown(" ".join(str(model.get("description") or "").split()), SENTENCE)
-    ]
+    words: list[str | Markup] = [_meaning(lens, model)]
     made_from = [str(name) for name in model.get("depends_on") or ()]
     if made_from:
         words.append(t("models.made_from", names=_links(lens, made_from)))
@@ -86,7 +101,7 @@ def _model(lens: Lens, model: Row, used_by: list[str]) -> Section:
             [
                 Markup("<code>{}</code>").format(shown(column.get("name") or "")),
                 shown(column.get("type") or "–"),
-                shown(" ".join(str(column.get("description") or "–").split()), SENTENCE),
+                _of_the_code(lens, column) or "–",
                 _listed(column.get("tests") or ()) or "–",
             ]
             for column in columns

@@ -209,7 +209,7 @@ EVIDENCE: dict[str, tuple[str, str]] = {
     "models.heading": ("Models", "数据模型"),
     "models.lede": ("{count} tables behind every figure, held by {tests} tests on their rows and columns.", "每个数字背后的 {count} 张表，由 {tests} 项行列检验把关。"),
     "models.overview": ("From the source to the pages", "从数据源到页面"),
-    "models.words": ("Source files land unchanged, staging renames, intermediate models work things out, and marts are what pages and the engine read. Descriptions are those of the code.", "源文件原样入库，staging 改名，intermediate 计算，marts 供页面和引擎读取。说明文字取自代码（英文）。"),
+    "models.words": ("Source files land unchanged, staging renames, intermediate models work things out, and marts are what pages and the engine read. Descriptions are those of the code.", "源文件原样入库，staging 改名，intermediate 计算，marts 供页面和引擎读取。列的说明取自代码（英文）。"),
     "models.dbt_docs": ("Search, code and the lineage graph are in {link}, an app that runs scripts of its own.", "检索、代码和血缘图见 {link}（该页自带脚本）。"),
     "models.made_from": ("Made from {names}.", "来自 {names}。"),
     "models.used_by": ("Used by {names}.", "用于 {names}。"),

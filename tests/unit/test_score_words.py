@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 from string import Formatter
 
 import pytest
@@ -19,6 +18,7 @@ from notifications.record import LANGUAGES, Language
 from notifications.score_report import report_files
 from notifications.score_words import sentence
 from notifications.words import MESSAGES, words
+from tests.english import english_sentences
 from tests.unit.test_notifications_score_report import REPORTS
 
 GAIN = Interval(0.031, 0.0104, 0.05)
@@ -40,13 +40,6 @@ FIGURES = {
     Code.FILLED_LATE: {"open_rate": 1.0, "closed_rate": 0.25},
     Code.TOO_FEW: {"wins": 12, "losses": 1_200, "least": 120},
 }
-ENGLISH = re.compile(r"[A-Za-z][A-Za-z'’-]*(?:[ ,;:.]+[A-Za-z][A-Za-z'’-]*){3,}")
-
-
-def english_sentences(page: str) -> list[str]:
-    """Runs of four or more English words that a reader of the page sees, code left out."""
-    page = re.sub(r"(?s)<(style|code|script)\b.*?</\1>", " ", page)
-    return ENGLISH.findall(re.sub(r"<[^>]+>", " | ", page))
 
 
 def value(code: Code) -> dict[str, object]:
