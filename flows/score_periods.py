@@ -58,7 +58,10 @@ def drift_of_run(run_key: str, split: str, since: str, seed: int) -> DriftReport
         try:
             found = marts.rows(conn, "fct_lead_scores", run.run_key)
         except StaleMartError as error:
-            raise CheckRefused(str(error)) from error
+            raise CheckRefused(
+                f"the models show another run by now; what was said of {run.run_key} stands on "
+                f"its scoring page ({error})"
+            ) from error
     return drift_of_scores(found, run.run_key, split, since, seed)
 
 

@@ -1,13 +1,24 @@
 """Histories on a real PostgreSQL: weeks are built one after the other, again, and replayed."""
 
+import csv
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from adapters.warehouse.address import Address
-from tests.integration.dbt_fixture import AS_OF, Row, dbt, insert_raw, mart, served, set_run
+from tests.integration.dbt_fixture import (
+    AS_OF,
+    PROJECT,
+    Row,
+    dbt,
+    insert_raw,
+    mart,
+    served,
+    set_run,
+)
 
 WEEK = timedelta(days=7)
 # The last Monday of the third quarter, the first of the fourth, and one four weeks later.
@@ -191,3 +202,166 @@ def test_a_source_that_brought_nothing_for_too_long_warns_by_the_runs_day_not_th
         "leads.csv": (7, False),
         "touches.csv": (7, True),
     }
+    freshness = dbt(address, folder, "source", "freshness")
+    assert {name: freshness[name] for name in ("leads", "touches")} == {
+        "leads": "pass", "touches": "warn",
+    }  # fmt: skip
+
+
+def test_dbts_own_freshness_and_the_page_allow_a_file_the_same_days() -> None:
+    with (PROJECT / "seeds" / "source_freshness.csv").open(encoding="utf-8", newline="") as file:
+        seed = {row["file"]: int(row["warn_after_days"]) for row in csv.DictReader(file)}
+    models = PROJECT / "models" / "staging" / "policy" / "_policy__sources.yml"
+    tables = YAML(typ="safe").load(models)["sources"][0]["tables"]
+    declared = {
+        f"{table['name']}.csv": table["config"]["freshness"]["warn_after"]
+        for table in tables
+        if "config" in table
+    }
+    assert declared == {file: {"count": days, "period": "day"} for file, days in seed.items()}
+
+
+def deal(
+    key: str, owner: str, stage: str, closed: str, amount: int, load_id: int, landed_at: datetime
+) -> dict[str, Any]:
+    return {
+        "opportunity_id": key, "owner_id": owner, "stage": stage, "amount_cny": str(amount),
+        "created_on": "2026-01-05", "closed_on": closed or None, "employees": "50",
+        "lead_type": "new", "load_id": load_id, "landed_at": landed_at,
+    }  # fmt: skip
+
+
+def test_each_of_three_quarters_is_read_as_it_was_whatever_was_corrected_later(
+    place: tuple[Address, Path],
+) -> None:
+    address, _ = place
+    june, september, november = AS_OF - 23 * WEEK, SEPTEMBER, NOVEMBER
+    before = timedelta(hours=1)
+    with address.connect() as conn:
+        insert_raw(conn, "reps", [
+            {"rep_id": rep, "role": "AE", "hired_on": "2020-01-01", "landed_at": june - before}
+            for rep in ("A", "B")
+        ], source="quarters")  # fmt: skip
+        # A wins nine of ten small deals and B none: drawn toward the team's 9 of 20 by ten deals,
+        # 150% and 50% of its rate.
+        deals = [
+            deal(
+                f"{rep}{n}", rep, "won" if n < wins else "lost", "2026-05-01", 100, 1, june - before
+            )
+            for rep, wins in (("A", 9), ("B", 0))
+            for n in range(10)
+        ]
+        insert_raw(conn, "opportunities", deals, source="quarters")
+        insert_raw(conn, "capability", [
+            stars("A", "smb", "2", 1, june - before), stars("B", "smb", "2", 1, june - before),
+            stars("A", "upsell", "1", 1, june - before),
+            # In the third quarter a review comes in and another is withdrawn.
+            stars("B", "upsell", "3", 2, september - before),
+            {**stars("A", "upsell", "1", 2, september - before), "is_deleted": True},
+            # And in the fourth one that is dated into the second.
+            {**stars("B", "upsell", "1", 3, november - before), "reviewed_on": "2026-06-01"},
+        ], source="quarters")  # fmt: skip
+        # Late and corrected: A's wins of May were losses, as somebody says in November.
+        insert_raw(conn, "opportunities", [
+            deal(f"A{n}", "A", "lost", "2026-05-01", 100, 3, november - before) for n in range(9)
+        ], source="quarters", load_id=3)  # fmt: skip
+        insert_raw(conn, "certifications", [
+            {"row_key": "c", "rep_id": "B", "skill": "enterprise", "certificate": "E",
+             "valid_from": "2026-01-01", "valid_to": "2026-10-31", "landed_at": june - before},
+        ], source="quarters")  # fmt: skip
+    for week, as_of in (("2026-W25", june), ("2026-W40", september), ("2026-W45", november)):
+        build(place, "quarters", week, as_of)
+    history = mart(address, "fct_capability_matrix_history", "rep_id", "skill", "valid_from_at")
+    second = {("A", "smb"): 3, ("B", "smb"): 1, ("A", "upsell"): 1, ("B", "enterprise"): 2}
+    third = {("A", "smb"): 3, ("B", "smb"): 1, ("B", "upsell"): 3, ("B", "enterprise"): 2}
+    assert at(history, june) == second
+    assert at(history, september) == third
+    today = at(history, november)
+    assert ("B", "enterprise") not in today  # the certificate ran out
+    assert (today["B", "upsell"], today["A", "smb"], today["B", "smb"]) == (1, 2, 2)
+    issues = mart(address, "dim_capability_issues", "issue_id")
+    assert [(name, issues[name]["rated_cells"]) for name in sorted(issues)] == [
+        ("2026Q2", 4), ("2026Q3", 4), ("2026Q4", len(today)),
+    ]  # fmt: skip
+    assert at(history, issues["2026Q2"]["issued_at"]) == second
+    assert at(history, issues["2026Q3"]["issued_at"]) == third
+
+
+TABLES = """select table_schema, table_name from information_schema.tables
+    where table_type = 'BASE TABLE'
+      and table_schema in ('intermediate', 'marts', 'snapshots', 'reference')"""
+
+
+def everything(address: Address, source: str) -> dict[str, list[str]]:
+    """Every row of every table that dbt built, other sources' history aside, as sorted text."""
+    with address.connect() as conn:
+        return {
+            f"{schema}.{name}": [
+                row
+                for (row,) in conn.execute(
+                    f'select t::text from "{schema}"."{name}" t'
+                    " where coalesce(to_jsonb(t) ->> 'source', %s) = %s order by 1",
+                    (source, source),
+                )
+            ]
+            for schema, name in conn.execute(TABLES).fetchall()
+        }
+
+
+def test_built_from_scratch_everything_is_what_the_weeks_made_of_it_row_for_row(
+    place: tuple[Address, Path],
+) -> None:
+    address, folder = place
+    weeks = [(f"2026-W{46 + n}", AS_OF - (2 - n) * WEEK) for n in range(3)]
+    first, second, third = (as_of - timedelta(hours=1) for _, as_of in weeks)
+
+    def opportunity(load_id: int, landed_at: datetime, **more: str) -> dict[str, Any]:
+        fixed = {"opportunity_id": "O1", "owner_id": "A", "created_on": "2026-10-01"}
+        return {**fixed, "load_id": load_id, "landed_at": landed_at, **more}
+
+    with address.connect() as conn:
+        insert_raw(conn, "reps", [
+            {"rep_id": rep, "role": "AE", "landed_at": first} for rep in ("A", "B")
+        ], source="late")  # fmt: skip
+        insert_raw(conn, "leads", [
+            {"lead_id": "L1", "status": "new", "landed_at": first},
+        ], source="late")  # fmt: skip
+        insert_raw(conn, "opportunities", [
+            opportunity(21, first, stage="demo", amount_cny="100"),
+            # Known a week late: it had been in negotiation since before the first run.
+            opportunity(22, second, stage="negotiation", stage_entered_on="2026-11-02",
+                        amount_cny="100"),
+            # And its owner and amount were wrong all along.
+            opportunity(23, third, stage="negotiation", owner_id="B", amount_cny="900000"),
+        ], source="late")  # fmt: skip
+        insert_raw(conn, "capability", [
+            stars("A", "smb", "1", 21, first), stars("A", "smb", "2", 22, second),
+            stars("B", "smb", "3", 23, third),
+        ], source="late")  # fmt: skip
+        insert_raw(conn, "touches", [
+            touch("1", "A", "2026-11-03T09:00:00+08:00", first, 21),
+            touch("2", "A", "2026-11-04T09:00:00+08:00", first, 21),
+            touch("3", "B", "2026-11-04T09:00:00+08:00", second, 22),  # a week late
+            touch("1", "B", "2026-11-03T09:00:00+08:00", second, 22),
+            touch("1", "B", "2026-09-03T09:00:00+08:00", third, 23, kind="meeting"),
+            {**touch("2", "A", "2026-11-04T09:00:00+08:00", third, 23), "is_deleted": True},
+        ], source="late")  # fmt: skip
+    for week, as_of in weeks:
+        with address.connect() as conn:
+            set_run(conn, week, "late", as_of=as_of)
+        assert set(dbt(address, folder, *BUILD).values()) <= {"success", "pass", "no-op", "warn"}
+    made = everything(address, "late")
+    loads = mart(address, "fct_rep_capacity_history", "run_key", "rep_id")
+    # A late fact changes the weeks after it was known; what an earlier run saw stays.
+    assert {key: (row["open_by_stage"], row["load_x100"]) for key, row in loads.items()
+            if row["source"] == "late" and row["open_opportunities"]} == {
+        ("2026-W46", "A"): ({"demo": 1}, loads["2026-W46", "A"]["load_x100"]),
+        ("2026-W47", "A"): ({"negotiation": 1}, loads["2026-W47", "A"]["load_x100"]),
+        ("2026-W48", "B"): ({"negotiation": 1}, loads["2026-W48", "B"]["load_x100"]),
+    }  # fmt: skip
+    assert set(dbt(address, folder, *BUILD, "--full-refresh").values()) <= {
+        "success", "pass", "no-op", "warn",
+    }  # fmt: skip
+    assert {"intermediate.int_touches_counted", "snapshots.capability_matrix"} <= set(made)
+    assert made["intermediate.int_touches_counted"]
+    assert everything(address, "late") == made

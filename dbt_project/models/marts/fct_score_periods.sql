@@ -17,15 +17,18 @@ dated as (
     where
         scores.created_at <= runs.as_of
         and scores.created_at
-        > runs.as_of - interval '28 days' - make_interval(months => settings.evidence_months::integer)
+        > runs.as_of - interval '28 days'
+        - make_interval(months => settings.evidence_months::integer)
 ),
 
 factors as (
     select
         earned.factor as column_name,
         -- An unknown value earns points like a known one and is told apart all the same.
-        case when dated.unknown_factors @> to_jsonb(earned.factor) then 'unknown' else earned.points end
-            as bin,
+        case
+            when dated.unknown_factors @> to_jsonb(earned.factor) then 'unknown'
+            else earned.points
+        end as bin,
         dated.is_late
     from dated
     cross join lateral jsonb_each_text(dated.points) as earned (factor, points)
