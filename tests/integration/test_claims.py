@@ -1,0 +1,174 @@
+"""Claims against a stored run: first come, first served, also at the same instant."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+from types import SimpleNamespace
+
+import psycopg
+import pytest
+
+from adapters.warehouse import claims, ledger_store, references, requests, runs
+from adapters.warehouse.earlier_runs import inheritance
+from allocation.engine import allocate
+from flows import claims as pools
+from flows import requests as cases
+from flows.clock import TrialDice
+from flows.errors import UsageError
+from flows.stored import log_time
+from ledger.canonical import canonical
+from tests import builders as build
+from tests.portal_builder import new_home
+
+POLICY = build.policy(name="graded-rotation", replace={"per_month: 10": "per_month: 2"})
+SOURCE, RUN = "test", "2026-W48"
+AS_OF = datetime(2026, 11, 23, 0, 40, tzinfo=UTC)
+REPS = [f"R{i}" for i in range(4)]
+LEADS = [f"L{i:02}" for i in range(20)]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    return new_home(tmp_path_factory.mktemp("claims") / "home").database()
+
+
+def stored_week(address, run: str = RUN, as_of: datetime = AS_OF, leads=LEADS):
+    """A published week of twenty SMB leads, six of them in the pool of four reps."""
+    with address.connect() as conn:
+        new_salt = TrialDice("claims").bytes32
+        lead_refs = references.ensure_references(conn, SOURCE, "lead", leads, new_salt)
+        rep_refs = references.ensure_references(conn, SOURCE, "rep", REPS, new_salt)
+        plain = {"band": "smb", "score": 8, "created_at": "2026-11-20T08:00:00Z"}
+        snapshot = build.snapshot(
+            leads=[build.Lead(ref=lead_refs[one], **plain) for one in leads],
+            reps=[build.Rep(ref=rep_refs[one], role="SDR", tenure_months=40) for one in REPS],
+            run=run,
+        )
+        allocation = allocate(snapshot, POLICY, build.draws(snapshot, POLICY))
+        head = runs.Run(
+            run, "week", SOURCE, as_of, POLICY.zone, POLICY.currency, POLICY.id, POLICY.version,
+            POLICY.sha256, POLICY.text, "operator", True, False, as_of, as_of,
+        )  # fmt: skip
+        runs.store_run(conn, head)
+        runs.store_document(conn, run, "snapshot", canonical(snapshot.to_record()), as_of)
+        runs.store_document(conn, run, "findings", allocation.findings(), as_of)
+        ids = references.ids_by_reference(lead_refs), references.ids_by_reference(rep_refs)
+        rows = [
+            {
+                "lead_id": ids[0][one.lead], "rep_id": ids[1][one.rep] if one.rep else None,
+                "band": one.band, "method": one.method, "reason": one.reason, "rule_id": one.rule,
+                "share": one.share, "draw": one.draw, "co_owners": [],
+            }
+            for one in allocation.decisions
+        ]  # fmt: skip
+        runs.store_decisions(conn, run, rows)
+        for stage in ("frozen", "decided", "published"):
+            runs.mark(conn, run, stage, as_of)
+    return SimpleNamespace(head=head, pool=[r["lead_id"] for r in rows if r["rep_id"] is None])
+
+
+@pytest.fixture(scope="module")
+def week(address):
+    return stored_week(address)
+
+
+def claimed(address, week, lead_id: str, rep_id: str) -> str:
+    """What the rep is told."""
+    try:
+        with address.connect() as conn:
+            case = cases.about(conn, week.head, lead_id)
+            pools.claim(conn, case, rep_id, rep_id, log_time(conn))
+    except UsageError as error:
+        return str(error)
+    return "claimed"
+
+
+def test_of_two_claims_at_the_same_instant_one_wins_and_the_other_is_told(address, week):
+    lead_id, start = week.pool[0], Barrier(2)
+
+    def rush(rep_id: str) -> str:
+        start.wait(10)
+        return claimed(address, week, lead_id, rep_id)
+
+    with ThreadPoolExecutor(2) as both:
+        said = sorted(both.map(rush, ("R0", "R1")))
+    assert said == ["claimed", f"lead {lead_id} is gone: somebody was faster"]
+    with address.connect() as conn:
+        (made,) = claims.claims_of(conn, RUN)
+        owner = cases.about(conn, week.head, lead_id).owner
+        effects = runs.pending_effects(conn, RUN, "crm_owner")
+        logged = [one for one in ledger_store.entries(conn) if one.type == "reassignment"]
+    assert made.rep_id == owner
+    assert [payload["owner_id"] for _, _, payload in effects] == [owner]
+    assert len(logged) == 1
+
+
+def test_the_database_itself_refuses_a_second_claim(address, week):
+    lead_id = week.pool[0]
+    new = requests.NewRequest(
+        "claim", RUN, SOURCE, lead_id, "R3", "R3", "claim", "x", "R3", AS_OF, None
+    )
+    with pytest.raises(psycopg.errors.UniqueViolation), address.connect() as conn:
+        requests.store_request(conn, new)
+
+
+def test_the_months_limit_holds_and_nothing_is_left_to_offer(address, week):
+    _, first, second, third, *_ = week.pool
+    with address.connect() as conn:
+        before = pools.offers(conn, week.head, "R2", log_time(conn))
+    assert [offer.lead_id for offer in before] == sorted(week.pool[1:])
+    assert {offer.left for offer in before} == {2}
+    assert claimed(address, week, first, "R2") == "claimed"
+    assert claimed(address, week, first, "R2") == f"lead {first} is yours already"
+    assert claimed(address, week, second, "R2") == "claimed"
+    assert claimed(address, week, third, "R2") == (
+        f"R2 may not claim lead {third}: 2 claims this month, 2 are allowed"
+    )
+    with address.connect() as conn:
+        assert pools.offers(conn, week.head, "R2", log_time(conn)) == []
+        assert claims.claimed_in_month(conn, SOURCE, log_time(conn), POLICY.zone)["R2"] == 2
+
+
+def test_only_what_is_in_the_pool_can_be_claimed(address, week):
+    given = next(one for one in LEADS if one not in week.pool)
+    assert claimed(address, week, given, "R3") == f"lead {given} is not in the pool of run {RUN}"
+
+
+def test_the_next_run_takes_a_claimed_lead_for_its_claimers_and_counts_it_once(address, week):
+    later = AS_OF + timedelta(days=7)
+    with address.connect() as conn:
+        made = claims.claims_before(conn, SOURCE, later)
+        left = pools.claimed(inheritance(conn, SOURCE, later), made)
+        assert {one.lead_id for one in made} <= set(left.owners)
+        assert not {one.lead_id for one in made} & set(left.waiting)
+        assert set(left.waiting) == set(week.pool) - {one.lead_id for one in made}
+        counted = pools.to_count(conn, SOURCE, made)
+        assert [len(one.able) for one in counted] == [4] * len(made)
+        assert claims.claims_before(conn, SOURCE, AS_OF) == []
+
+
+def test_a_lead_that_a_later_run_decides_is_no_longer_to_be_had(address, week):
+    waiting = week.pool[-1]
+    following = stored_week(address, "2026-W49", AS_OF + timedelta(days=7), [waiting, "L98", "L99"])
+    assert "the pool of run 2026-W48 is closed for it" in claimed(address, week, waiting, "R3")
+    with address.connect() as conn:
+        open_now = pools.offers(conn, week.head, "R3", log_time(conn))
+        assert waiting not in [offer.lead_id for offer in open_now]
+        ids = [one.request_id for one in claims.claims_before(conn, SOURCE, following.head.as_of)]
+        claims.count_claims(conn, "2026-W49", ids)
+    with address.connect() as conn:
+        made = claims.claims_before(conn, SOURCE, AS_OF + timedelta(days=14))
+        assert pools.to_count(conn, SOURCE, made) == []
+
+
+def test_the_month_lists_claims(address, week, monkeypatch, capsys):
+    from flows import command_request
+
+    home = SimpleNamespace(database=lambda: address)
+    monkeypatch.setattr(command_request, "initialised_home", lambda: home)
+    with address.connect() as conn:
+        month = f"{log_time(conn):%Y-%m}"
+    command_request.print_month(month)
+    assert "claims: 3" in capsys.readouterr().out
