@@ -23,6 +23,9 @@ from lottery.sources import operator_commitment, operator_reveal, operator_sourc
 from notifications.site import HERE, render_site
 from tests.browser.conftest import scrolls_sideways
 from tests.campaign import mutations
+from tests.intake_builder import NOW as INTAKE_NOW
+from tests.intake_builder import intake_week
+from tests.intake_tricks import HONEST, TRICKS
 from tests.record_builder import build_record
 from tests.site_builder import NOW, SIGNER, WITNESS, monday, ref, write_files
 from tests.verifiers import Finding, by_package
@@ -217,3 +220,9 @@ def test_the_page_works_from_a_disk_without_any_server(
     assert verdict(page) == 0
     assert "VERIFIED" in page.inner_text("#checker-verdict")
     assert page.complaints == []
+
+
+@pytest.mark.parametrize("trick", ["", *TRICKS])
+def test_runs_between_the_mondays_are_judged_alike(bench: Page, trick: str) -> None:
+    files = (intake_week(TRICKS[trick]) if trick else HONEST).site()
+    assert by_browser(bench, files, INTAKE_NOW) == by_package(files, INTAKE_NOW)
