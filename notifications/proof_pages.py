@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from notifications.lens import Lens
+from notifications.locale.check_details import ZH as DETAILS_ZH
 from notifications.verify_page import VERDICTS
 from notifications.views import Chrome, chrome
 
@@ -58,6 +59,8 @@ def check_view(lens: Lens) -> CheckView:
         "working": t.plain("check.working"),
         "took": t.plain("check.took"),
         "badTime": t.plain("check.bad_time"),
+        "more": t.plain("check.more"),
+        "details": DETAILS_ZH if lens.language == "zh" else None,
         "outcomes": {name: t.plain(f"check.outcome.{name}") for name in OUTCOMES},
         "subjects": {name: t.plain(f"check.subject.{name}") for name in SUBJECTS},
         "verdicts": {name: t.plain(f"verdict.{name}") for name, _ in VERDICTS},

@@ -9,8 +9,16 @@
 (function () {
 "use strict";
 
-class Bad extends Error {}
-const need = (holds, why) => { if (!holds) throw new Bad(why); };
+/* A sentence with places {}, and what stands in them: the page says it in its own language. */
+class Said {
+  constructor(id, values) { Object.assign(this, { id, values }); }
+  toString() { return this.values.reduce((text, value) => text.replace("{}", () => String(value)), this.id); }
+}
+const say = (parts, ...values) => new Said(parts.join("{}"), values);
+const term = (word) => new Said(word, []);
+class Bad extends Error { constructor(said) { super(String(said)); this.said = said; } }
+const why = (error) => error.said ?? error.message;
+const need = (holds, said) => { if (!holds) throw new Bad(said); };
 const has = (object, key) => Object.prototype.hasOwnProperty.call(object, key);
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const isInt = (value) => typeof value === "number";
@@ -61,7 +69,7 @@ function parse(data) {
   const space = () => token(/[ \t\n\r]*/y);
   const string = () => {
     const found = token(/"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y);
-    need(found !== null, `is not JSON at character ${at}`);
+    need(found !== null, say`is not JSON at character ${at}`);
     const value = JSON.parse(found);
     need(!/\p{Surrogate}/u.test(value), "holds a lone surrogate");
     return value;
@@ -76,7 +84,7 @@ function parse(data) {
       space();
       const next = text[at++];
       if (next === end) return;
-      need(next === ",", `is not JSON at character ${at}`);
+      need(next === ",", say`is not JSON at character ${at}`);
     }
   };
   const value = (depth) => {
@@ -91,9 +99,9 @@ function parse(data) {
       const object = Object.create(null);
       list("}", () => {
         const key = string();
-        need(!has(object, key), `repeats the key ${key}`);
+        need(!has(object, key), say`repeats the key ${key}`);
         space();
-        need(text[at++] === ":", `is not JSON at character ${at}`);
+        need(text[at++] === ":", say`is not JSON at character ${at}`);
         space();
         object[key] = value(depth + 1);
       });
@@ -101,7 +109,7 @@ function parse(data) {
     }
     const digits = token(/-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y);
     need(digits && /^[0-9]{1,16}$/.test(digits) && Number.isSafeInteger(Number(digits)),
-      `holds what no record may hold at character ${at}`);
+      say`holds what no record may hold at character ${at}`);
     return Number(digits);
   };
   space();
@@ -128,12 +136,12 @@ function parseCanonical(data) {
 
 function seconds(value, name) {
   const match = isText(value) && /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z$/.exec(value);
-  need(match, `${name} is no time`);
+  need(match, say`${name} is no time`);
   const [year, month, day, hour, minute, second] = match.slice(1).map(Number);
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   date.setUTCHours(hour, minute, second);
-  need(year >= 1 && date.toISOString() === `${value.slice(0, 19)}.000Z`, `${name} is no real time`);
+  need(year >= 1 && date.toISOString() === `${value.slice(0, 19)}.000Z`, say`${name} is no real time`);
   return date.getTime() / 1000;
 }
 const timeText = (at) => `${new Date(at * 1000).toISOString().slice(0, 19)}Z`;
@@ -367,7 +375,7 @@ function openNote(note, keys) {
         signature = signature.slice(8);
         message = `cosignature/v1\ntime ${stamp}\n${text}`;
       }
-      need(ed25519(key.public, utf8(message), signature), `signature by ${key.name} is wrong`);
+      need(ed25519(key.public, utf8(message), signature), say`signature by ${key.name} is wrong`);
       signed.set(key.text, at);
     }
   }
@@ -388,7 +396,7 @@ function openCheckpoint(note, key, origin) {
   need(/^(0|[1-9][0-9]{0,18})$/.test(lines[1]) && BigInt(lines[1]) < 2n ** 63n, "has no size");
   const root = unbase64(lines[2]);
   need(root.length === 32, "its root has not 32 bytes");
-  need(lines[0] === origin, `is of the log ${lines[0]}, not ${origin}`);
+  need(lines[0] === origin, say`is of the log ${lines[0]}, not ${origin}`);
   return [Number(lines[1]), root];
 }
 
@@ -620,24 +628,24 @@ const tagged = (tag, body) => sha256(joined(utf8(`${PROTOCOL}/${tag}\n`), body))
 const openingHash = (opening) => hex(tagged("opening", canonical(opening)));
 
 function keyed(value, name, keys, more = false) {
-  need(isObject(value), `${name} must be an object`);
-  for (const key of keys.split(" ")) need(has(value, key), `${name} lacks ${key}`);
-  need(more || Object.keys(value).length === keys.split(" ").length, `${name} has an unknown key`);
+  need(isObject(value), say`${name} must be an object`);
+  for (const key of keys.split(" ")) need(has(value, key), say`${name} lacks ${key}`);
+  need(more || Object.keys(value).length === keys.split(" ").length, say`${name} has an unknown key`);
   return value;
 }
 function whole(value, name, low, high = Number.MAX_SAFE_INTEGER) {
-  need(isInt(value) && low <= value && value <= high, `${name} must be from ${low} to ${high}`);
+  need(isInt(value) && low <= value && value <= high, say`${name} must be from ${low} to ${high}`);
   return value;
 }
 function texted(value, name, longest = Infinity) {
-  need(isText(value) && value !== "" && length(value) <= longest, `${name} must be a text`);
+  need(isText(value) && value !== "" && length(value) <= longest, say`${name} must be a text`);
   return value;
 }
 function ascending(value, name, least) {
-  need(Array.isArray(value) && value.length >= least, `${name} must be a list`);
+  need(Array.isArray(value) && value.length >= least, say`${name} must be a list`);
   value.forEach((one, i) => {
     texted(one, name, 200);
-    need(i === 0 || compare(value[i - 1], one) < 0, `${name} are not sorted, each once`);
+    need(i === 0 || compare(value[i - 1], one) < 0, say`${name} are not sorted, each once`);
   });
   return value;
 }
@@ -650,7 +658,7 @@ function checkOpening(opening) {
   keyed(opening, "opening", OWN[kind], true);
   const parts = texted(opening.draw, "draw").split("/");
   need(parts.every(Boolean) && (kind === "select" ? [2] : [3, 4]).includes(parts.length),
-    `draw ${opening.draw.slice(0, 80)} is no ${kind}'s id`);
+    say`draw ${opening.draw.slice(0, 80)} is no ${kind}'s id`);
   whole(opening.attempt, "attempt", 1);
   need(isHex(opening.policy_sha256), "policy_sha256 is no SHA-256");
   const opens = seconds(opening.opens_at, "opens_at"), closes = seconds(opening.closes_at, "closes_at");
@@ -681,7 +689,7 @@ function checkSources(sources, closes) {
   const kind = isObject(sources[0]) ? sources[0].kind : "";
   need(isText(kind) && has(SOURCE_KEYS, kind), "a source is of an unknown kind");
   need(sources.every((one) => isObject(one) && one.kind === kind), "sources must be of one kind");
-  need(sources.length <= (kind === "public" ? 3 : 1), `too many ${kind} sources`);
+  need(sources.length <= (kind === "public" ? 3 : 1), say`too many ${kind} sources`);
   for (const one of sources) {
     keyed(one, "source", SOURCE_KEYS[kind]);
     if (kind === "drand") {
@@ -689,7 +697,7 @@ function checkSources(sources, closes) {
       const after = closes + whole(one.delay_s, "delay_s", 60, 86400) - GENESIS;
       need(after >= 0, "the round would lie before the beacon's genesis");
       const due = Math.ceil(after / PERIOD) + 1;
-      need(one.round === due, `round must be ${due}`);
+      need(one.round === due, say`round must be ${due}`);
     } else if (kind === "public") {
       texted(one.what, "what");
       texted(one.form, "form");
@@ -712,7 +720,7 @@ function sourceTime(opening) {
 /* What to look up for a public source and, where its opening says so, at which address. */
 function askedAt(opening, i) {
   const { what } = opening.sources[i], hint = Array.isArray(opening.look_up) ? opening.look_up[i] : null;
-  return isObject(hint) && isText(hint.address) ? `${what} at ${hint.address}` : what;
+  return isObject(hint) && isText(hint.address) ? say`${what} at ${hint.address}` : what;
 }
 
 function checkClosing(closing, opening) {
@@ -743,7 +751,7 @@ function sourceBytes(source, reveal, checkBeacon) {
     need(isHex(reveal.signature, 96), "signature is not 96 hex digits");
     const signature = unhex(reveal.signature);
     need(!checkBeacon || isBeaconSignature(source.round, signature),
-      `signature is not the beacon's for round ${source.round}`);
+      say`signature is not the beacon's for round ${source.round}`);
     return sha256(signature);
   }
   if (kind === "public") {
@@ -751,7 +759,7 @@ function sourceBytes(source, reveal, checkBeacon) {
     const given = [...texted(reveal.value, "value")], form = [...source.form];
     need(given.length === form.length
       && form.every((one, i) => (one === "0" ? "0123456789".includes(given[i]) : one === given[i])),
-      `value ${reveal.value.slice(0, 60)} must match ${source.form.slice(0, 60)}`);
+      say`value ${reveal.value.slice(0, 60)} must match ${source.form.slice(0, 60)}`);
     return tagged("public", utf8(reveal.value));
   }
   need(isHex(reveal.secret), "secret is not 64 hex digits");
@@ -836,7 +844,7 @@ class MemorySite {
   constructor(files) { this.files = files; this.paths = new Set(Object.keys(files)); }
   async ready() {}
   async read(path) {
-    need(this.paths.has(path), `${path}: is missing`);
+    need(this.paths.has(path), say`${path}: is missing`);
     return this.files[path];
   }
 }
@@ -850,7 +858,7 @@ class PickedSite {
   }
   async ready() {}
   async read(path) {
-    need(this.files.has(path), `${path}: is missing`);
+    need(this.files.has(path), say`${path}: is missing`);
     return new Uint8Array(await this.files.get(path).arrayBuffer());
   }
 }
@@ -869,9 +877,9 @@ class AddressSite {
     if (!this.known.has(path)) {
       let answer = null;
       try { answer = await fetch(new URL(path.split("/").map(encodeURIComponent).join("/"), this.base), { cache: "no-store" }); }
-      catch (error) { throw new Bad(`${path}: cannot be fetched: ${error.message}`); }
-      need(answer.status !== 404, `${path}: is missing`);
-      need(answer.ok, `${path}: HTTP status ${answer.status}`);
+      catch (error) { throw new Bad(say`${path}: cannot be fetched: ${why(error)}`); }
+      need(answer.status !== 404, say`${path}: is missing`);
+      need(answer.ok, say`${path}: HTTP status ${answer.status}`);
       this.known.set(path, new Uint8Array(await answer.arrayBuffer()));
     }
     return this.known.get(path);
@@ -881,8 +889,8 @@ class AddressSite {
 function readObject(data, path, isCanonical = true) {
   let value = null;
   try { value = isCanonical ? parseCanonical(data) : parse(data); }
-  catch (error) { throw new Bad(`${path}: ${error.message}`); }
-  need(isObject(value), `${path}: is not an object`);
+  catch (error) { throw new Bad(say`${path}: ${why(error)}`); }
+  need(isObject(value), say`${path}: is not an object`);
   return value;
 }
 
@@ -967,7 +975,7 @@ class Verification {
     this.progress(name);
     try { good = await act(found); }
     catch (error) {
-      found.failed(error instanceof Bad ? error.message : `cannot be checked: ${error}`);
+      found.failed(error instanceof Bad ? error.said : say`cannot be checked: ${error}`);
     }
     if (!found.rows.some((row) => row[0] === "failed" || row[0] === "skipped")) this.checks.push(["ok", name, good]);
     this.checks.push(...found.rows);
@@ -986,7 +994,7 @@ class Verification {
     if (this.since) await this.step("since", (found) => this.checkSince(found));
     await this.step("published files", (found) => this.checkManifest(found));
     const stamps = this.good.filter((path) => path.endsWith(".tsr")).length;
-    if (stamps) this.checks.push(["skipped", "time-stamps", `${stamps} RFC 3161 time-stamps are not checked by this page, fairlead verify does`]);
+    if (stamps) this.checks.push(["skipped", "time-stamps", say`${stamps} RFC 3161 time-stamps are not checked by this page, fairlead verify does`]);
     await this.step("draws", (found) => this.checkDraws(found));
     for (const entry of this.firsts("allocation").values()) {
       await this.step(`decisions ${entry.run}`, (found) => this.checkDecisions(entry, found));
@@ -1011,7 +1019,7 @@ class Verification {
   // -- the log --
 
   async readLog(found) {
-    const said = (name, act) => { try { return act(); } catch (error) { throw new Bad(`${name} ${error.message}`); } };
+    const said = (name, act) => { try { return act(); } catch (error) { throw new Bad(say`${name} ${why(error)}`); } };
     const pinned = this.key ? said("the key given", () => keyOf(this.key)) : null;
     const about = readObject(await this.site.read("site.json"), "site.json", false);
     need(about.format === "fairlead/site/1", "site.json: is not fairlead/site/1");
@@ -1020,7 +1028,7 @@ class Verification {
     need(isText(about.origin) && isText(about.vkey), "site.json: names no origin or no vkey");
     const own = said("site.json: its vkey", () => keyOf(about.vkey));
     this.origin = about.origin;
-    if (!pinned) found.say("warning", `the key is the site's own, unpinned: ${own.text}`);
+    if (!pinned) found.say("warning", say`the key is the site's own, unpinned: ${own.text}`);
     const note = strict(await this.site.read("log/checkpoint"));
     const size = statedSize(note); // believed once the key of that size is known and has signed it
     need(size > 0, "log/checkpoint: is of an empty log, which proves nothing");
@@ -1032,8 +1040,8 @@ class Verification {
     need(same(rootOf(levels, size), top), "log/checkpoint: its root is not that of the entries");
     this.size = size;
     this.levels = levels;
-    const rotated = this.keys.length > 1 ? `, handed over ${this.keys.length - 1} times` : "";
-    return `${size} entries of ${this.origin}, checkpoint signed by the ${pinned ? "pinned" : "unpinned"} key${rotated}`;
+    const rotated = this.keys.length > 1 ? say`, handed over ${this.keys.length - 1} times` : "";
+    return say`${size} entries of ${this.origin}, checkpoint signed by the ${term(pinned ? "pinned" : "unpinned")} key${rotated}`;
   }
 
   /* The log's keys with the sizes each may sign: each signed the hand-over to the next. */
@@ -1042,17 +1050,17 @@ class Verification {
     for (const { type, path, index } of this.entries) {
       if (type !== "key") continue;
       const data = await this.site.read(path);
-      need(path === `records/${shaHex(data)}.json`, `${path}: is not the record that was logged: its hash differs`);
+      need(path === `records/${shaHex(data)}.json`, say`${path}: is not the record that was logged: its hash differs`);
       const value = keyed(readObject(data, path), path, "from to note");
-      need(Object.values(value).every(isText), `${path}: is no hand-over`);
+      need(Object.values(value).every(isText), say`${path}: is no hand-over`);
       const old = keyOf(value.from), next = keyOf(value.to);
-      need(old.kind === 1 && next.kind === 1 && index > 0, `${path}: is no hand-over between a log's keys`);
+      need(old.kind === 1 && next.kind === 1 && index > 0, say`${path}: is no hand-over between a log's keys`);
       const root64 = btoa(String.fromCharCode(...rootOf(levels, index)));
       const text = `fairlead/key/1\norigin ${this.origin}\nfrom ${old.text}\nto ${next.text}\nsize ${index}\nroot ${root64}\n`;
-      need(openNote(value.note, [old])[0] === text, `${path}: its note is not about these keys at this place of this log`);
-      need(!chain.length || chain[chain.length - 1].text === old.text, `${path}: hands over a key that was not in force`);
+      need(openNote(value.note, [old])[0] === text, say`${path}: its note is not about these keys at this place of this log`);
+      need(!chain.length || chain[chain.length - 1].text === old.text, say`${path}: hands over a key that was not in force`);
       if (!chain.length) chain.push(old);
-      need(chain.every((one) => one.text !== next.text), `${path}: hands over to a key that was in use before`);
+      need(chain.every((one) => one.text !== next.text), say`${path}: hands over to a key that was in use before`);
       chain.push(next);
       ends.push(index + 1);
     }
@@ -1078,7 +1086,7 @@ class Verification {
       const note = isText(data) ? data : strict(data);
       if (!this.opened.has(note)) this.opened.set(note, openCheckpoint(note, this.logKeyOf(note), this.origin));
       return this.opened.get(note);
-    } catch (error) { throw new Bad(`${path}: ${error.message}`); }
+    } catch (error) { throw new Bad(say`${path}: ${why(error)}`); }
   }
 
   async readEntries(size) {
@@ -1088,11 +1096,11 @@ class Verification {
       const path = tilePath("entries", index, width), data = await this.site.read(path), before = entries.length;
       for (let at = 0; at < data.length;) {
         const end = at + 2 + data[at] * 256 + data[at + 1];
-        need(end <= data.length, `${path}: ends in the middle of an entry`);
+        need(end <= data.length, say`${path}: ends in the middle of an entry`);
         entries.push(data.slice(at + 2, end));
         at = end;
       }
-      need(entries.length === before + width, `${path}: holds not ${width} entries`);
+      need(entries.length === before + width, say`${path}: holds not ${width} entries`);
     }
     return entries;
   }
@@ -1104,11 +1112,11 @@ class Verification {
         const path = tilePath(level / 8, index, width);
         expected.add(path);
         const hashes = joined(...levels[level].slice(index * 256, index * 256 + width));
-        need(same(await this.site.read(path), hashes), `${path}: is not what the entries hash to`);
+        need(same(await this.site.read(path), hashes), say`${path}: is not what the entries hash to`);
       }
     }
     for (const path of sortedPaths(this.site.paths)) {
-      need(!path.startsWith("log/tile/") || expected.has(path), `${path}: does not belong to this log`);
+      need(!path.startsWith("log/tile/") || expected.has(path), say`${path}: does not belong to this log`);
     }
   }
 
@@ -1118,21 +1126,21 @@ class Verification {
       need(TYPES.includes(value.type) && isHex(value.record), "has no type or record");
       need(isText(value.run) && /^([A-Za-z0-9][A-Za-z0-9._-]{0,79}|-)$/.test(value.run), "names no run");
       return { index, type: value.type, run: value.run, at: seconds(value.at, "at"), path: `records/${value.record}.json` };
-    } catch (error) { throw new Bad(`log/tile/entries, entry ${index}: ${error.message}`); }
+    } catch (error) { throw new Bad(say`log/tile/entries, entry ${index}: ${why(error)}`); }
   }
 
   async checkLogFolder(found) {
     this.entries.forEach((entry, i) => {
-      found.unless(i === 0 || this.entries[i - 1].at <= entry.at, `entry ${i} says it was logged before entry ${i - 1}`);
+      found.unless(i === 0 || this.entries[i - 1].at <= entry.at, say`entry ${i} says it was logged before entry ${i - 1}`);
     });
     const ahead = this.entries.filter((one) => one.at > this.now).length;
-    if (ahead) found.say("warning", `${ahead} entries carry a later time than now`);
+    if (ahead) found.say("warning", say`${ahead} entries carry a later time than now`);
     for (const path of sortedPaths(this.site.paths)) {
       if (!path.startsWith("log/") || path.startsWith("log/tile/")) continue;
       const match = /^log\/proof\/(0|[1-9][0-9]{0,17})\.tlog-proof$/.exec(path);
       if (match) {
-        try { this.checkProof(await this.site.read(path), path, match[1]); } catch (error) { found.failed(error.message); }
-      } else found.unless(path === "log/checkpoint" || path === "log/cosignatures", `${path}: is no file of a log`);
+        try { this.checkProof(await this.site.read(path), path, match[1]); } catch (error) { found.failed(why(error)); }
+      } else found.unless(path === "log/checkpoint" || path === "log/cosignatures", say`${path}: is no file of a log`);
     }
     if (!this.site.paths) found.say("warning", "over HTTP, files that nothing refers to cannot be seen");
     return "entries in the order of their times, nothing unknown under log/";
@@ -1145,21 +1153,19 @@ class Verification {
       lines = text.slice(0, Math.max(0, text.indexOf("\n\n"))).split("\n");
       if (lines[1] && lines[1].startsWith("extra ")) unbase64(lines.splice(1, 1)[0].slice(6));
       hashes = lines.slice(2).map(unbase64);
-    } catch { throw new Bad(`${path}: is no proof file`); }
-    need(lines[0] === "c2sp.org/tlog-proof@v1" && lines[1] === `index ${digits}`, `${path}: is not a proof of entry ${digits}`);
-    need(hashes.length < 64 && hashes.every((one) => one.length === 32), `${path}: has odd hashes`);
+    } catch { throw new Bad(say`${path}: is no proof file`); }
+    need(lines[0] === "c2sp.org/tlog-proof@v1" && lines[1] === `index ${digits}`, say`${path}: is not a proof of entry ${digits}`);
+    need(hashes.length < 64 && hashes.every((one) => one.length === 32), say`${path}: has odd hashes`);
     const [size, top] = this.openAs(text.slice(text.indexOf("\n\n") + 2), path), index = Number(digits);
-    need(index < this.size, `${path}: is not named after the entry it proves`);
-    need(leadsTo(this.levels[0][index], index, size, hashes, top), `${path}: does not lead to its checkpoint`);
+    need(index < this.size, say`${path}: is not named after the entry it proves`);
+    need(leadsTo(this.levels[0][index], index, size, hashes, top), say`${path}: does not lead to its checkpoint`);
     this.checkPrefix(size, top, path);
   }
 
   checkPrefix(size, top, path) {
-    need(size > 0, `${path}: is a checkpoint of size 0, which proves nothing`);
-    need(size <= this.size, `${path}: is a checkpoint of ${size} entries, the site shows only ${this.size}: `
-      + "entries were taken back or the site is stale");
-    need(same(rootOf(this.levels, size), top), `${path}: is a checkpoint of ${size} other entries: `
-      + "the log was forked or rewritten");
+    need(size > 0, say`${path}: is a checkpoint of size 0, which proves nothing`);
+    need(size <= this.size, say`${path}: is a checkpoint of ${size} entries, the site shows only ${this.size}: entries were taken back or the site is stale`);
+    need(same(rootOf(this.levels, size), top), say`${path}: is a checkpoint of ${size} other entries: the log was forked or rewritten`);
   }
 
   // -- records, witnesses, files --
@@ -1169,47 +1175,47 @@ class Verification {
     for (const entry of this.entries) {
       try {
         const data = await this.site.read(entry.path);
-        need(entry.path === `records/${shaHex(data)}.json`, `${entry.path}: is not the record that was logged: its hash differs`);
+        need(entry.path === `records/${shaHex(data)}.json`, say`${entry.path}: is not the record that was logged: its hash differs`);
         entry.value = readObject(data, entry.path);
         this.checkShape(entry);
         this.logged.push(entry);
-      } catch (error) { found.failed(error.message); }
+      } catch (error) { found.failed(why(error)); }
     }
     const known = new Set(this.entries.map((entry) => entry.path));
     for (const path of sortedPaths(this.site.paths)) {
-      found.unless(!path.startsWith("records/") || known.has(path), `${path}: no entry of the log refers to it`);
+      found.unless(!path.startsWith("records/") || known.has(path), say`${path}: no entry of the log refers to it`);
     }
-    return `${this.logged.length} entries have their record, canonical and with its hash`;
+    return say`${this.logged.length} entries have their record, canonical and with its hash`;
   }
 
   checkShape({ type, run, value, path }) {
     for (const field of (SHAPES[type] || "").split(" ").filter(Boolean)) {
       const [key, shape] = field.split(":");
-      need(has(value, key) && IS_RIGHT[shape](value[key]), `${path}: has no right ${key}`);
+      need(has(value, key) && IS_RIGHT[shape](value[key]), say`${path}: has no right ${key}`);
     }
-    if (["snapshot", "allocation", "publication"].includes(type)) need(value.run === run, `${path}: is of another run than its entry`);
+    if (["snapshot", "allocation", "publication"].includes(type)) need(value.run === run, say`${path}: is of another run than its entry`);
     if (type === "policy") {
-      need(shaHex(utf8(value.text)) === value.sha256, `${path}: its text does not hash to its sha256`);
+      need(shaHex(utf8(value.text)) === value.sha256, say`${path}: its text does not hash to its sha256`);
       const approved = approvedHash(value.text);
       for (const one of value.approvals) {
         need(!isObject(one) || !has(one, "approves") || (approved !== null && one.approves === approved),
-          `${path}: holds an approval of another text`);
+          say`${path}: holds an approval of another text`);
       }
     }
     if (type === "publication") {
-      need(value.audience === "public" || value.audience === "team", `${path}: is for an unknown audience`);
-      if (value.audience === "team") need(isHex(value.manifest), `${path}: names no manifest`);
+      need(value.audience === "public" || value.audience === "team", say`${path}: is for an unknown audience`);
+      if (value.audience === "team") need(isHex(value.manifest), say`${path}: names no manifest`);
       else this.checkFileList(value.files, path);
     }
   }
 
   checkFileList(files, where) {
-    need(isObject(files), `${where}: lists no files`);
+    need(isObject(files), say`${where}: lists no files`);
     for (const [path, digest] of Object.entries(files)) {
       need(path && !path.includes("\\") && !/(?! )[\p{C}\p{Z}]/u.test(path) && !path.startsWith("log/")
         && path.split("/").every((part) => part !== "" && part !== "." && part !== ".."),
-        `${where}: lists a path that is not allowed: ${path.slice(0, 80)}`);
-      need(isHex(digest), `${where}: has no SHA-256 for ${path}`);
+        say`${where}: lists a path that is not allowed: ${path.slice(0, 80)}`);
+      need(isHex(digest), say`${where}: has no SHA-256 for ${path}`);
     }
     return files;
   }
@@ -1223,28 +1229,28 @@ class Verification {
       if (inCertificate) { inCertificate = !text.startsWith("-----END "); return; }
       if (!text) return;
       try { keys.push(keyOf(text)); need(keys[keys.length - 1].kind === 4, "is no witness's key"); }
-      catch (error) { throw new Bad(`witness keys: line ${i + 1}: ${error.message}`); }
+      catch (error) { throw new Bad(say`witness keys: line ${i + 1}: ${why(error)}`); }
     });
     for (const path of ["log/checkpoint", "log/cosignatures"]) {
       if (this.site.paths && !this.site.paths.has(path)) continue;
       let text = "";
       try { text = loose(await this.site.read(path)); }
-      catch (error) { if (this.site.paths) found.failed(error.message); continue; }
+      catch (error) { if (this.site.paths) found.failed(why(error)); continue; }
       const parts = text.slice(0, -1).split("\n\n");
       if (!text) continue;
-      if (!text.endsWith("\n") || parts.length % 2) { found.failed(`${path}: is not pairs of checkpoint and signatures`); continue; }
+      if (!text.endsWith("\n") || parts.length % 2) { found.failed(say`${path}: is not pairs of checkpoint and signatures`); continue; }
       for (let i = 0; i < parts.length; i += 2) {
         try {
           const note = `${parts[i]}\n\n${parts[i + 1]}\n`, [size, top] = this.openAs(note, path);
           this.checkPrefix(size, top, path);
           const signed = openNote(note, [this.logKeyOf(note), ...keys])[1];
           for (const key of keys) if (signed.has(key.text)) this.witnessed.push([size, signed.get(key.text), key.name]);
-        } catch (error) { found.failed(`${path}: ${error.message}`); }
+        } catch (error) { found.failed(say`${path}: ${why(error)}`); }
       }
     }
     if (!this.trust.trim()) found.say("skipped", "no witness keys given");
-    const names = [...new Set(this.witnessed.map((one) => one[2]))].sort().join(", ") || "nobody";
-    return `${this.witnessed.length} cosignatures by ${names}`;
+    const names = [...new Set(this.witnessed.map((one) => one[2]))].sort().join(", ") || term("nobody");
+    return say`${this.witnessed.length} cosignatures by ${names}`;
   }
 
   checkSince(found) {
@@ -1255,16 +1261,16 @@ class Verification {
         const [size, top] = this.openAs(note, "older checkpoint");
         this.checkPrefix(size, top, "older checkpoint");
         sizes.push(size);
-      } catch (error) { found.failed(error.message); }
+      } catch (error) { found.failed(why(error)); }
     }
     found.unless(sizes.length || found.rows.length, "older checkpoint: none was found in the text");
-    if (this.seen !== null) for (const size of sizes) this.witnessed.push([size, this.seen, "the holder"]);
-    return `the log extends the checkpoint of ${Math.max(0, ...sizes)} entries`;
+    if (this.seen !== null) for (const size of sizes) this.witnessed.push([size, this.seen, term("the holder")]);
+    return say`the log extends the checkpoint of ${Math.max(0, ...sizes)} entries`;
   }
 
   async checkManifest(found) {
     const mine = this.logged.filter((one) => one.type === "publication" && one.value.audience === this.audience);
-    if (!mine.length) { found.failed(`log: holds no publication for the ${this.audience} site`); return ""; }
+    if (!mine.length) { found.failed(say`log: holds no publication for the ${term(this.audience)} site`); return ""; }
     const isTeam = this.audience === "team", last = mine[mine.length - 1].value;
     let files = last.files;
     if (isTeam) {
@@ -1277,15 +1283,15 @@ class Verification {
     await this.site.ready(Object.keys(files));
     for (const path of Object.keys(files).sort()) {
       try {
-        need(shaHex(await this.site.read(path)) === files[path], `${path}: is not the file that was published: its hash differs`);
+        need(shaHex(await this.site.read(path)) === files[path], say`${path}: is not the file that was published: its hash differs`);
         this.good.push(path);
-      } catch (error) { found.failed(error.message); }
+      } catch (error) { found.failed(why(error)); }
     }
     for (const path of sortedPaths(this.site.paths)) {
       const isCovered = path.startsWith("log/") || path.startsWith("records/") || (isTeam && path === "manifest.json");
-      found.unless(has(files, path) || isCovered, `${path}: was not published: not in the manifest`);
+      found.unless(has(files, path) || isCovered, say`${path}: was not published: not in the manifest`);
     }
-    return `${this.good.length} files are those that were published for ${this.audience}`;
+    return say`${this.good.length} files are those that were published for ${term(this.audience)}`;
   }
 
   firsts(type) {
@@ -1302,7 +1308,7 @@ class Verification {
       try {
         if (one.type === "opening") {
           const draw = new Draw(one, checkOpening(one.value));
-          need(!byHash.has(draw.hash), `opening of ${draw.id} is logged twice`);
+          need(!byHash.has(draw.hash), say`opening of ${draw.id} is logged twice`);
           byHash.set(draw.hash, draw);
         } else if (one.type === "commitment") {
           const value = keyed(one.value, "commitment", "draw attempt commitment");
@@ -1310,10 +1316,10 @@ class Verification {
           need(isHex(value.commitment), "commitment is no SHA-256");
           committed.set(key, [...(committed.get(key) || []), one]);
         } else if (["closing", "outcome", "void"].includes(one.type)) {
-          need(byHash.has(one.value.opening), `${one.type} names no opening that was logged before it`);
+          need(byHash.has(one.value.opening), say`${one.type} names no opening that was logged before it`);
           byHash.get(one.value.opening).named[one.type].push(one);
         }
-      } catch (error) { found.failed(`${one.path}: ${error.message}`); }
+      } catch (error) { found.failed(say`${one.path}: ${why(error)}`); }
     }
     this.draws = [...byHash.values()];
     for (const draw of this.draws) {
@@ -1329,90 +1335,90 @@ class Verification {
       this.checkRun(live, this.firsts("allocation").get(run), found);
     }
     const pending = this.draws.filter((draw) => draw.status === "pending").map((draw) => draw.id).join(", ");
-    return `${this.draws.length} openings, one live draw each, every lead once${pending && `, pending: ${pending}`}`;
+    return `${this.draws.length} openings, one live draw each, every lead once${pending && say`, pending: ${pending}`}`;
   }
 
   checkDraw(draw, byHash, committed, found) {
     const { opening } = draw, { path } = draw.entry, snapshot = this.firsts("snapshot").get(draw.parts[0]);
-    found.unless(draw.parts[0] === draw.entry.run && BANDS.includes(draw.parts[1]), `${path}: draw id ${draw.id.slice(0, 80)} is not canonical for its run`);
-    found.unless(draw.entry.at <= seconds(opening.opens_at, "opens_at"), `${path}: was logged after its window had opened`);
-    if (!snapshot) found.failed(`${path}: no snapshot of run ${draw.parts[0]} was logged before it`);
+    found.unless(draw.parts[0] === draw.entry.run && BANDS.includes(draw.parts[1]), say`${path}: draw id ${draw.id.slice(0, 80)} is not canonical for its run`);
+    found.unless(draw.entry.at <= seconds(opening.opens_at, "opens_at"), say`${path}: was logged after its window had opened`);
+    if (!snapshot) found.failed(say`${path}: no snapshot of run ${draw.parts[0]} was logged before it`);
     else {
-      found.unless(snapshot.index < draw.entry.index, `${path}: was opened before the snapshot was logged`);
-      found.unless(opening.policy_sha256 === snapshot.value.policy_sha256, `${path}: names another policy than the run's snapshot`);
+      found.unless(snapshot.index < draw.entry.index, say`${path}: was opened before the snapshot was logged`);
+      found.unless(opening.policy_sha256 === snapshot.value.policy_sha256, say`${path}: names another policy than the run's snapshot`);
       const isSame = !has(opening, "snapshot") || opening.snapshot === snapshot.value.snapshot;
-      found.unless(isSame, `${path}: names another snapshot than the run's`);
+      found.unless(isSame, say`${path}: names another snapshot than the run's`);
     }
     if (draw.kind === "operator") {
       const made = committed.get(`${opening.attempt} ${draw.id}`) || [];
-      found.unless(made.length, `${path}: the operator's commitment was never logged`);
-      found.unless(made.length < 2, `${path}: a second commitment for one draw leaves a choice`);
+      found.unless(made.length, say`${path}: the operator's commitment was never logged`);
+      found.unless(made.length < 2, say`${path}: a second commitment for one draw leaves a choice`);
       for (const one of made.slice(0, 1)) {
-        found.unless(one.value.commitment === opening.sources[0].commitment, `${path}: names another commitment than the one logged for it`);
-        found.unless(!snapshot || one.index <= snapshot.index, `${one.path}: was committed to after the pool was frozen`);
+        found.unless(one.value.commitment === opening.sources[0].commitment, say`${path}: names another commitment than the one logged for it`);
+        found.unless(!snapshot || one.index <= snapshot.index, say`${one.path}: was committed to after the pool was frozen`);
       }
     }
     const { closing, outcome, void: voids } = draw.named;
-    for (const one of closing.slice(1, 2)) found.failed(`${one.path}: closes the draw a second time (entry ${one.index})`);
+    for (const one of closing.slice(1, 2)) found.failed(say`${one.path}: closes the draw a second time (entry ${one.index})`);
     for (const one of [...outcome, ...voids].sort((a, b) => a.index - b.index).slice(1)) {
-      found.failed(`${one.path}: ends the draw a second time (entry ${one.index})`);
+      found.failed(say`${one.path}: ends the draw a second time (entry ${one.index})`);
     }
     if (closing.length) this.checkClosingEntry(draw, closing[0], found);
     if (outcome.length) this.checkOutcomeEntry(draw, outcome[0], found);
     else if (voids.length) this.checkVoidEntry(draw, voids[0], byHash, found);
     else if (this.now > draw.sourceTime + DAY) {
       draw.status = "overdue";
-      found.failed(`${path}: OVERDUE: no outcome or void within 24 h of its source's time`);
+      found.failed(say`${path}: OVERDUE: no outcome or void within 24 h of its source's time`);
     }
-    return `${draw.status}, ${draw.kind}${draw.status === "finished" ? ", re-derived" : ""}`;
+    return say`${term(draw.status)}, ${term(draw.kind)}${draw.status === "finished" ? term(", re-derived") : ""}`;
   }
 
   checkClosingEntry(draw, entry, found) {
     let lines = [];
     try { lines = checkClosing(entry.value, draw.opening).lines || []; }
-    catch (error) { throw new Bad(`${entry.path}: ${error.message}`); }
+    catch (error) { throw new Bad(say`${entry.path}: ${why(error)}`); }
     const hasLines = (draw.opening.entrants || []).length > 1, closes = seconds(draw.opening.closes_at, "closes_at");
-    found.unless(!hasLines || entry.at >= closes, `${entry.path}: was closed before closes_at: lines were cut off`);
+    found.unless(!hasLines || entry.at >= closes, say`${entry.path}: was closed before closes_at: lines were cut off`);
     if (entry.at > draw.sourceTime + (draw.kind === "operator" ? OPERATOR_GRACE : -1)) {
-      if (lines.length) found.failed(`${entry.path}: was closed too late to carry lines: it must have none`);
-      else found.say("warning", `${entry.path}: closed late, finished without lines: shown red`);
+      if (lines.length) found.failed(say`${entry.path}: was closed too late to carry lines: it must have none`);
+      else found.say("warning", say`${entry.path}: closed late, finished without lines: shown red`);
     }
   }
 
   checkOutcomeEntry(draw, { path, value, index, at }, found) {
     const closing = draw.named.closing[0], key = draw.isSelect ? "selected" : "winners";
-    need(closing, `${path}: is the outcome of a draw that was never closed`);
-    found.unless(closing.index < index, `${path}: was logged before the draw's closing`);
-    found.unless(draw.kind === "operator" || at >= draw.sourceTime, `${path}: was logged before its source's time`);
+    need(closing, say`${path}: is the outcome of a draw that was never closed`);
+    found.unless(closing.index < index, say`${path}: was logged before the draw's closing`);
+    found.unless(draw.kind === "operator" || at >= draw.sourceTime, say`${path}: was logged before its source's time`);
     try {
       keyed(value, "outcome", `opening closing reveals ${key}`);
       const made = derive(draw.opening, closing.value, value.reveals);
       need(value.closing === made.closing_hash, "outcome is of another closing");
-      need(canonicalText(value[key]) === canonicalText(made[key]), `outcome's ${key} are not what the draw gives`);
-    } catch (error) { throw new Bad(`${path}: ${error.message}`); }
+      need(canonicalText(value[key]) === canonicalText(made[key]), say`outcome's ${key} are not what the draw gives`);
+    } catch (error) { throw new Bad(say`${path}: ${why(error)}`); }
     draw.status = "finished";
-    if (at > draw.sourceTime + DAY) found.say("warning", `${path}: ended more than 24 h after its source's time: shown red`);
+    if (at > draw.sourceTime + DAY) found.say("warning", say`${path}: ended more than 24 h after its source's time: shown red`);
   }
 
   checkVoidEntry(draw, { path, value }, byHash, found) {
     const following = byHash.get(value.next_attempt);
-    need(following, `${path}: the next attempt it names was never opened`);
+    need(following, say`${path}: the next attempt it names was never opened`);
     try {
       keyed(value, "void", "opening reason next_attempt");
       need(isText(value.reason) && has(VOID_REASONS, value.reason) && VOID_REASONS[value.reason] === draw.kind, "its reason does not fit its source");
       for (const key of UNCHANGED) {
         const text = (opening) => (has(opening, key) ? canonicalText(opening[key]) : "");
-        need(text(draw.opening) === text(following.opening), `the attempt after a void must keep ${key} unchanged`);
+        need(text(draw.opening) === text(following.opening), say`the attempt after a void must keep ${key} unchanged`);
       }
       need(following.kind === draw.kind, "the next attempt has another kind of source");
       need(following.opening.attempt === draw.opening.attempt + 1, "the next attempt must count one more");
-    } catch (error) { throw new Bad(`${path}: ${error.message}`); }
+    } catch (error) { throw new Bad(say`${path}: ${why(error)}`); }
     draw.status = "void";
     if (draw.kind === "drand") {
-      found.say("warning", `${path}: ask a beacon relay that round ${draw.opening.sources[0].round} really is missing`);
+      found.say("warning", say`${path}: ask a beacon relay that round ${draw.opening.sources[0].round} really is missing`);
     }
     (draw.kind === "public" ? draw.opening.sources : []).forEach((_, i) => {
-      found.say("warning", `${path}: look up that ${askedAt(draw.opening, i)} really never appeared`);
+      found.say("warning", say`${path}: look up that ${askedAt(draw.opening, i)} really never appeared`);
     });
   }
 
@@ -1421,9 +1427,9 @@ class Verification {
     for (const one of this.logged) {
       if (one.type === "policy") policies.add(one.value.sha256);
       if (one.type === "snapshot" || one.type === "allocation") {
-        found.unless(!once.has(`${one.type} ${one.run}`), `${one.path}: a second ${one.type} of run ${one.run}`);
+        found.unless(!once.has(`${one.type} ${one.run}`), say`${one.path}: a second ${one.type} of run ${one.run}`);
         once.add(`${one.type} ${one.run}`);
-        found.unless(policies.has(one.value.policy_sha256), `${one.path}: names a policy that was not logged before it`);
+        found.unless(policies.has(one.value.policy_sha256), say`${one.path}: names a policy that was not logged before it`);
       }
     }
   }
@@ -1434,9 +1440,9 @@ class Verification {
       const count = (numbers.get(draw.id) || 0) + 1, before = last.get(draw.id);
       numbers.set(draw.id, count);
       last.set(draw.id, draw);
-      found.unless(draw.opening.attempt === count, `${draw.entry.path}: is not attempt ${count} of ${draw.id}`);
+      found.unless(draw.opening.attempt === count, say`${draw.entry.path}: is not attempt ${count} of ${draw.id}`);
       const isReplaced = !before || (before.status === "void" && before.named.void[0].value.next_attempt === draw.hash);
-      found.unless(isReplaced, `${draw.entry.path}: a second live draw of ${draw.id}`);
+      found.unless(isReplaced, say`${draw.entry.path}: a second live draw of ${draw.id}`);
     }
   }
 
@@ -1445,7 +1451,7 @@ class Verification {
       const first = new Map();
       for (const draw of live) {
         for (const lead of draw.opening[key] || []) {
-          found.unless(!first.has(lead), `${draw.entry.path}: lead ${lead.slice(0, 16)} is among the ${key} of ${first.get(lead)} too`);
+          found.unless(!first.has(lead), say`${draw.entry.path}: lead ${lead.slice(0, 16)} is among the ${key} of ${first.get(lead)} too`);
           first.set(lead, draw.id);
         }
       }
@@ -1459,9 +1465,9 @@ class Verification {
     for (const ladders of shares.values()) this.checkShare(selects.get(ladders[0].parts[1]), ladders[0].parts[2], ladders, found);
     if (!allocation) return;
     for (const draw of live) {
-      if (draw.entry.index > allocation.index) found.failed(`${draw.entry.path}: was opened after the run was allocated`);
+      if (draw.entry.index > allocation.index) found.failed(say`${draw.entry.path}: was opened after the run was allocated`);
       else if (draw.status !== "finished" || draw.named.outcome[0].index > allocation.index) {
-        found.failed(`${allocation.path}: was allocated before ${draw.name} had ended`);
+        found.failed(say`${allocation.path}: was allocated before ${draw.name} had ended`);
       }
     }
   }
@@ -1469,40 +1475,40 @@ class Verification {
   checkShare(select, share, ladders, found) {
     const { path } = ladders[0].entry;
     if (!select) {
-      for (const draw of ladders) found.unless(draw.opening.pool === "none", `${draw.entry.path}: names a pool that is no live select`);
+      for (const draw of ladders) found.unless(draw.opening.pool === "none", say`${draw.entry.path}: names a pool that is no live select`);
       return;
     }
-    if (select.status !== "finished") { found.failed(`${path}: was opened without an outcome of its pool ${select.id}`); return; }
+    if (select.status !== "finished") { found.failed(say`${path}: was opened without an outcome of its pool ${select.id}`); return; }
     const given = [], extras = new Set();
     for (const draw of ladders) {
-      found.unless(draw.entry.index > select.named.outcome[0].index, `${draw.entry.path}: was opened before its pool was drawn`);
-      found.unless(draw.opening.pool === select.hash, `${draw.entry.path}: names another pool`);
+      found.unless(draw.entry.index > select.named.outcome[0].index, say`${draw.entry.path}: was opened before its pool was drawn`);
+      found.unless(draw.opening.pool === select.hash, say`${draw.entry.path}: names another pool`);
       given.push(...draw.opening.prizes);
       draw.opening.extra.forEach((one) => extras.add(one));
     }
     const picked = has(select.result, share) ? select.result[share] : null;
-    found.unless(picked, `${path}: the select has no share ${share.slice(0, 40)}`);
-    found.unless(new Set(given).size === given.length, `${path}: a prize is in two ladders`);
-    found.unless(!select.opening.candidates.some((one) => extras.has(one)), `${path}: an extra prize is a candidate of the select too`);
+    found.unless(picked, say`${path}: the select has no share ${share.slice(0, 40)}`);
+    found.unless(new Set(given).size === given.length, say`${path}: a prize is in two ladders`);
+    found.unless(!select.opening.candidates.some((one) => extras.has(one)), say`${path}: an extra prize is a candidate of the select too`);
     const mine = given.filter((one) => !extras.has(one)).sort().join("\n");
-    found.unless(mine === [...(picked || [])].sort().join("\n"), `${path}: its prizes are not what the select gave the share`);
+    found.unless(mine === [...(picked || [])].sort().join("\n"), say`${path}: its prizes are not what the select gave the share`);
   }
 
   // -- decisions and pages --
 
   async checkDecisions(allocation, found) {
     const { run, value: stated } = allocation, path = `runs/${run}/decisions.json`, data = await this.site.read(path);
-    need(shaHex(data) === stated.decisions, `${path}: is not the decision file that was logged: its hash differs`);
+    need(shaHex(data) === stated.decisions, say`${path}: is not the decision file that was logged: its hash differs`);
     const file = readObject(data, path), rows = file.decisions;
-    need(file.format === "fairlead/decisions/1" && Array.isArray(rows), `${path}: is not fairlead/decisions/1`);
-    for (const key of ["run", "snapshot", "policy_sha256"]) need(file[key] === stated[key], `${path}: has another ${key} than its allocation record`);
+    need(file.format === "fairlead/decisions/1" && Array.isArray(rows), say`${path}: is not fairlead/decisions/1`);
+    for (const key of ["run", "snapshot", "policy_sha256"]) need(file[key] === stated[key], say`${path}: has another ${key} than its allocation record`);
     const decided = new Map();
     rows.forEach((one, i) => {
-      need(isObject(one), `${path}: has a decision that is no object`);
-      for (const key of ["lead", "band", "method", "rule", "reason"]) need(isText(one[key]), `${path}: has a decision without ${key}`);
-      for (const key of ["rep", "share", "draw"]) need(!has(one, key) || isText(one[key]), `${path}: has a decision with a wrong ${key}`);
-      need(BANDS.includes(one.band) && METHODS.includes(one.method), `${path}: has a decision of an unknown band or method`);
-      need(i === 0 || compare(rows[i - 1].lead, one.lead) < 0, `${path}: is not sorted by lead, each once`);
+      need(isObject(one), say`${path}: has a decision that is no object`);
+      for (const key of ["lead", "band", "method", "rule", "reason"]) need(isText(one[key]), say`${path}: has a decision without ${key}`);
+      for (const key of ["rep", "share", "draw"]) need(!has(one, key) || isText(one[key]), say`${path}: has a decision with a wrong ${key}`);
+      need(BANDS.includes(one.band) && METHODS.includes(one.method), say`${path}: has a decision of an unknown band or method`);
+      need(i === 0 || compare(rows[i - 1].lead, one.lead) < 0, say`${path}: is not sorted by lead, each once`);
       decided.set(one.lead, one);
     });
     this.decided.set(run, decided);
@@ -1513,20 +1519,20 @@ class Verification {
     }
     for (const key of [...new Set([...counts.keys(), ...said.keys()])].sort()) {
       const [real, told] = [counts.get(key) || 0, said.get(key) || 0];
-      found.unless(real === told, `${allocation.path}: states ${told} of ${key}, there are ${real}`);
+      found.unless(real === told, say`${allocation.path}: states ${told} of ${key}, there are ${real}`);
     }
     const owned = [...decided.values()].filter((one) => has(one, "rep")).length;
-    found.unless(stated.owned === owned && stated.held === decided.size - owned, `${allocation.path}: states ${stated.owned} owned, there are ${owned}`);
+    found.unless(stated.owned === owned && stated.held === decided.size - owned, say`${allocation.path}: states ${stated.owned} owned, there are ${owned}`);
     const snapshot = this.firsts("snapshot").get(run);
-    if (!snapshot || snapshot.index > allocation.index) found.failed(`${allocation.path}: no snapshot of the run was logged before it`);
+    if (!snapshot || snapshot.index > allocation.index) found.failed(say`${allocation.path}: no snapshot of the run was logged before it`);
     else {
       for (const key of ["snapshot", "policy_sha256"]) {
-        found.unless(stated[key] === snapshot.value[key], `${allocation.path}: was decided on another ${key} than was frozen`);
+        found.unless(stated[key] === snapshot.value[key], say`${allocation.path}: was decided on another ${key} than was frozen`);
       }
-      found.unless(snapshot.value.leads === decided.size, `${path}: decides ${decided.size} leads, ${snapshot.value.leads} were frozen`);
+      found.unless(snapshot.value.leads === decided.size, say`${path}: decides ${decided.size} leads, ${snapshot.value.leads} were frozen`);
     }
     this.checkAgainstDraws(run, path, decided, found);
-    return `${decided.size} decisions are as counted, frozen and drawn`;
+    return say`${decided.size} decisions are as counted, frozen and drawn`;
   }
 
   counts(run) {
@@ -1544,23 +1550,23 @@ class Verification {
     let moved = 0;
     for (const [lead, one] of decided) {
       const claims = one.method === "lottery" || has(one, "draw");
-      found.unless(won.has(lead) || !claims, `${path}: lead ${lead.slice(0, 16)} claims a lottery that was not drawn`);
+      found.unless(won.has(lead) || !claims, say`${path}: lead ${lead.slice(0, 16)} claims a lottery that was not drawn`);
     }
     for (const [lead, draw] of won) {
       const one = decided.get(lead), rep = draw.result[lead], share = draw.parts[2];
-      if (!one) { found.failed(`${path}: lead ${lead.slice(0, 16)}, drawn in ${draw.id}, is missing`); continue; }
+      if (!one) { found.failed(say`${path}: lead ${lead.slice(0, 16)}, drawn in ${draw.id}, is missing`); continue; }
       const isExtra = draw.opening.extra.includes(lead) && !draw.waited.has(lead), method = isExtra ? "exception" : "lottery";
       if (one.method !== "lottery" && !has(one, "draw") && has(one, "share")) moved += one.share !== share;
       else if (one.rep !== rep || one.draw !== draw.id) {
-        found.failed(`${path}: lead ${lead.slice(0, 16)} was won by ${rep.slice(0, 16)} in ${draw.id}, the file gives it to ${(one.rep || "nobody").slice(0, 16)}`);
+        found.failed(say`${path}: lead ${lead.slice(0, 16)} was won by ${rep.slice(0, 16)} in ${draw.id}, the file gives it to ${(one.rep || "nobody").slice(0, 16)}`);
       } else {
         // A lead that joined by an exception keeps the band of its score.
         const inBand = one.band === draw.parts[1] || method === "exception";
-        found.unless(one.method === method && one.share === share && inBand, `${path}: lead ${lead.slice(0, 16)} is not decided as it was drawn`);
+        found.unless(one.method === method && one.share === share && inBand, say`${path}: lead ${lead.slice(0, 16)} is not decided as it was drawn`);
       }
     }
     for (const draw of finished.filter((one) => one.isSelect)) moved += this.checkSplit(draw, path, decided, won, found);
-    if (moved) found.say("warning", `${path}: ${moved} drawn leads moved on to their band's last share`);
+    if (moved) found.say("warning", say`${path}: ${moved} drawn leads moved on to their band's last share`);
   }
 
   checkSplit(select, path, decided, won, found) {
@@ -1569,17 +1575,17 @@ class Verification {
     let moved = 0;
     for (const lead of select.opening.candidates) {
       const one = decided.get(lead), share = one && one.band === select.parts[1] ? one.share : undefined;
-      if (share === undefined) found.failed(`${path}: lead ${lead.slice(0, 16)}, a candidate, has no share`);
+      if (share === undefined) found.failed(say`${path}: lead ${lead.slice(0, 16)}, a candidate, has no share`);
       else if (drawn.has(lead) && share !== drawn.get(lead)) {
         const isLast = !has(select.result, share);
-        found.unless(isLast, `${path}: lead ${lead.slice(0, 16)} was drawn for ${drawn.get(lead)}, not ${share}`);
+        found.unless(isLast, say`${path}: lead ${lead.slice(0, 16)} was drawn for ${drawn.get(lead)}, not ${share}`);
         moved += isLast && !won.has(lead);
       }
     }
     for (const [lead, one] of decided) {
       if (one.band !== select.parts[1] || drawn.has(lead) || one.share === undefined || !has(select.result, one.share)) continue;
       const isPrize = won.has(lead) && won.get(lead).parts[2] === one.share;
-      found.unless(isPrize, `${path}: lead ${lead.slice(0, 16)} was not drawn for ${one.share}`);
+      found.unless(isPrize, say`${path}: lead ${lead.slice(0, 16)} was not drawn for ${one.share}`);
     }
     return moved;
   }
@@ -1599,38 +1605,38 @@ class Verification {
       if (!has(snapshot.value, "continues")) {
         const mine = new Set(sources(snapshot));
         const isLate = [...allocations].some(([key, one]) => one.index < snapshot.index && snapshots.has(key) && sources(snapshots.get(key)).some((name) => mine.has(name)));
-        found.unless(!INTAKE.test(run) || !isLate, `${snapshot.path}: continues no run, others were allocated before`);
+        found.unless(!INTAKE.test(run) || !isLate, say`${snapshot.path}: continues no run, others were allocated before`);
         continue;
       }
       const before = snapshot.value.continues, earlier = allocations.get(before);
-      if (!earlier || earlier.index > snapshot.index) found.failed(`${snapshot.path}: continues a run that was not allocated before it`);
+      if (!earlier || earlier.index > snapshot.index) found.failed(say`${snapshot.path}: continues a run that was not allocated before it`);
       else if (allocations.has(run)) {
-        found.unless(!taken.has(before), `${snapshot.path}: continues ${before}, and so does ${taken.get(before)}`);
+        found.unless(!taken.has(before), say`${snapshot.path}: continues ${before}, and so does ${taken.get(before)}`);
         if (!taken.has(before)) taken.set(before, run);
       }
     }
     const byHash = new Map(this.draws.map((draw) => [draw.hash, draw]));
     for (const draw of this.draws.filter((one) => !one.isSelect)) this.checkWaited(draw, byHash, found);
     this.checkDrawnOnce(snapshots, found);
-    return `${[...snapshots.keys()].filter((run) => INTAKE.test(run)).length} between the Mondays, one carried state, every lead drawn once`;
+    return say`${[...snapshots.keys()].filter((run) => INTAKE.test(run)).length} between the Mondays, one carried state, every lead drawn once`;
   }
 
   checkWaited(draw, byHash, found) {
     const { path } = draw.entry, { opening, waited } = draw;
-    found.unless(!INTAKE.test(draw.parts[0]), `${path}: is a ladder, and a run between the Mondays has none`);
+    found.unless(!INTAKE.test(draw.parts[0]), say`${path}: is a ladder, and a run between the Mondays has none`);
     if (!has(opening, "waited")) return;
     if (!waited.size || Object.values(opening.waited).flat().length !== waited.size) {
-      found.failed(`${path}: 'waited' is no list of leads by select, each once`);
+      found.failed(say`${path}: 'waited' is no list of leads by select, each once`);
       return;
     }
-    found.unless([...waited].every((lead) => opening.extra.includes(lead)), `${path}: a lead that waited is not among its extra prizes`);
+    found.unless([...waited].every((lead) => opening.extra.includes(lead)), say`${path}: a lead that waited is not among its extra prizes`);
     for (const [name, leads] of Object.entries(opening.waited)) {
       const select = byHash.get(name), isRight = select && select.isSelect && select.status === "finished" && select.parts[1] === draw.parts[1]
         && INTAKE.test(select.parts[0]) && select.named.outcome[0].index < draw.entry.index;
-      found.unless(isRight, `${path}: ${name.slice(0, 16)} is no select that ended between the Mondays`);
+      found.unless(isRight, say`${path}: ${name.slice(0, 16)} is no select that ended between the Mondays`);
       if (!isRight) continue;
       const drawn = new Set(has(select.result, draw.parts[2]) ? select.result[draw.parts[2]] : []);
-      found.unless(leads.every((lead) => drawn.has(lead)), `${path}: a lead that waited was not drawn for it`);
+      found.unless(leads.every((lead) => drawn.has(lead)), say`${path}: a lead that waited was not drawn for it`);
     }
   }
 
@@ -1640,7 +1646,7 @@ class Verification {
       const isIntake = INTAKE.test(run), drawn = [];
       for (const draw of this.draws.filter((one) => one.parts[0] === run && one.isSelect && !one.named.void.length)) {
         for (const lead of draw.opening.candidates) {
-          found.unless(!placed.has(lead), `${draw.entry.path}: lead ${lead.slice(0, 16)} was drawn in ${placed.get(lead)} already`);
+          found.unless(!placed.has(lead), say`${draw.entry.path}: lead ${lead.slice(0, 16)} was drawn in ${placed.get(lead)} already`);
           drawn.push(lead);
         }
       }
@@ -1650,11 +1656,11 @@ class Verification {
       for (const lead of rows.keys()) if (!isKept(lead)) placed.delete(lead);
       for (const lead of drawn) if (isKept(lead)) placed.set(lead, run);
       const gone = isIntake ? 0 : [...awaiting].filter((lead) => !rows.has(lead)).length;
-      if (gone) found.say("warning", `${path}: lacks ${gone} leads that waited for its lottery`);
+      if (gone) found.say("warning", say`${path}: lacks ${gone} leads that waited for its lottery`);
       if (!isIntake) awaiting.clear();
       for (const [lead, row] of rows) {
         if (row.reason !== AWAITS) continue;
-        found.unless(isIntake && !has(row, "rep"), `${path}: lead ${lead.slice(0, 16)} does not wait for a lottery`);
+        found.unless(isIntake && !has(row, "rep"), say`${path}: lead ${lead.slice(0, 16)} does not wait for a lottery`);
         if (isIntake && has(row, "share")) awaiting.add(lead);
       }
     }
@@ -1669,12 +1675,12 @@ class Verification {
       for (const [key, text] of statedCounts(page)) {
         total++;
         const [run, band, ...rest] = key.split("/"), method = rest.join("/");
-        if (!this.decided.has(run)) { found.failed(`${path}: states a count of ${key}, a run that has no decisions`); continue; }
+        if (!this.decided.has(run)) { found.failed(say`${path}: states a count of ${key}, a run that has no decisions`); continue; }
         const digits = text.replace(/[\s\u00a0\u202f',]/g, ""), real = this.counts(run).get(`${band}/${method}`) || 0;
-        found.unless(/^[0-9]{1,15}$/.test(digits) && Number(digits) === real, `${path}: states ${text.trim().slice(0, 40)} for ${key}, recomputed ${real}`);
+        found.unless(/^[0-9]{1,15}$/.test(digits) && Number(digits) === real, say`${path}: states ${text.trim().slice(0, 40)} for ${key}, recomputed ${real}`);
       }
     }
-    return `${total} numbers on pages equal what was recomputed`;
+    return say`${total} numbers on pages equal what was recomputed`;
   }
 
   trusts() {
@@ -1684,10 +1690,10 @@ class Verification {
       const inTime = this.witnessed.filter(([size, at]) => size >= covered && at < draw.sourceTime).sort((a, b) => a[1] - b[1]);
       result.push([draw.kind, inTime.length > 0]);
       this.checks.push(inTime.length
-        ? ["ok", `order ${draw.id}`, `seen by ${inTime[0][2]} at ${timeText(inTime[0][1])}, before its source's time`]
+        ? ["ok", `order ${draw.id}`, say`seen by ${inTime[0][2]} at ${timeText(inTime[0][1])}, before its source's time`]
         : ["warning", `order ${draw.id}`, "nobody you trust saw opening and closing before the source's time"]);
       (draw.kind === "public" ? draw.named.outcome[0].value.reveals : []).forEach((one, i) => {
-        this.checks.push(["warning", `value ${draw.id}`, `look up ${askedAt(draw.opening, i)}: it must be ${one.value}`]);
+        this.checks.push(["warning", `value ${draw.id}`, say`look up ${askedAt(draw.opening, i)}: it must be ${one.value}`]);
       });
     }
     return result;
@@ -1739,6 +1745,21 @@ if (box) {
       try { at(name).textContent = shaHex(await site.read(path)); } catch { at(name).textContent = words.unknown; }
     }
   };
+  /* A sentence in the page's language; "" where the catalogue has none. */
+  const tell = (said) => {
+    const [id, values] = said instanceof Said ? [said.id, said.values] : [said, []];
+    const text = words.details === null ? id : has(words.details, id) ? words.details[id] : "";
+    return text.replace(/\{(\d*)\}/g, ((next) => (_, place) => {
+      const value = values[place === "" ? next++ : Number(place)];
+      return value instanceof Said ? tell(value) || String(value) : String(value);
+    })(0));
+  };
+  const subjectOf = (name) => {
+    const subject = words.subjects[name] ? name : name.split(" ")[0];
+    return name.replace(subject, words.subjects[subject] || subject);
+  };
+  const firstOf = (failed) => (failed.length ? `${subjectOf(failed[0][1])}: ${tell(failed[0][2]) || failed[0][2]}`
+    + (failed.length > 1 ? words.more.replace("{n}", failed.length - 1) : "") : "");
   const tones = { VERIFIED: "good", FAILED: "bad" };
   const start = async (site) => {
     const began = performance.now(), list = at("list"), seen = at("seen").value.trim();
@@ -1748,16 +1769,16 @@ if (box) {
     const report = await Fairlead.verify(site, {
       now: Math.floor(Date.now() / 1000), key: at("key").value.trim(), since: at("since").value, trust: at("trust").value,
       seen: seen ? Math.floor(Date.parse(seen) / 1000) : null,
-      progress: (name) => { at("progress").textContent = name; },
+      progress: (name) => { at("progress").textContent = subjectOf(name); },
     });
     at("progress").textContent = "";
     at("verdict").replaceChildren(element("strong", report.verdict, `badge ${tones[report.verdict] || "warn"}`),
-      element("span", ` ${words.verdicts[report.verdict]} `), element("span", report.what, "quiet"),
+      element("span", ` ${words.verdicts[report.verdict]} `), element("span", firstOf(report.checks.filter((row) => row[0] === "failed")), "quiet"),
       element("p", words.took.replace("{n}", ((performance.now() - began) / 1000).toFixed(2)), "quiet"));
     for (const [outcome, name, detail] of report.checks) {
-      const item = element("li", "", `check ${outcome}`), subject = words.subjects[name] ? name : name.split(" ")[0];
-      item.append(element("strong", words.outcomes[outcome]), element("span", ` ${name.replace(subject, words.subjects[subject] || subject)}: `), element("span", detail, "detail"));
-      item.lastChild.lang = "en";
+      const item = element("li", "", `check ${outcome}`), told = tell(detail);
+      item.append(element("strong", words.outcomes[outcome]), element("span", ` ${subjectOf(name)}: `), element("span", told || String(detail), "detail"));
+      if (!told) item.lastChild.lang = "en"; // a sentence that the catalogue lacks
       list.append(item);
     }
     at("verdict").dataset.code = report.exitCode;

@@ -58,6 +58,7 @@ PROOF: dict[str, tuple[str, str]] = {
     "check.subject.order": ("order", "先后"),
     "check.subject.value": ("value", "公开数值"),
     "check.working": ("Checking …", "正在核对……"),
+    "check.more": (" (and {n} more)", "（另有 {n} 处）"),
     "check.took": ("{n} s on this device", "在本设备上用时 {n} 秒"),
     "check.bad_time": ("The time needs the form 2026-01-05T11:02:00+08:00.", "时间的写法应为 2026-01-05T11:02:00+08:00。"),
 

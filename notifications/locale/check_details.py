@@ -1,0 +1,2 @@
+"""x"""
+ZH: dict[str, str] = {}
