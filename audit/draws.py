@@ -200,14 +200,18 @@ def _check_closing_entry(draw: Draw, closing: Logged, findings: Findings) -> Non
     has_lines = draw.opening["kind"] == LADDER and len(draw.opening["entrants"]) > 1
     if has_lines and closing.at < seconds(draw.opening["closes_at"], "closes_at"):
         findings.failed(f"{closing.path}: was closed before closes_at: lines were cut off")
-    is_operator = source_kind(draw.opening) == OPERATOR
-    last_moment = draw.source_time + (OPERATOR_CLOSING_GRACE_S if is_operator else -1)
-    if closing.at <= last_moment:
+    if not closes_too_late(draw, closing):
         return
     if lines:
         findings.failed(f"{closing.path}: was closed too late to carry lines: it must have none")
     else:
         findings.warning(f"{closing.path}: closed late, finished without lines: shown red")
+
+
+def closes_too_late(draw: Draw, closing: Logged) -> bool:
+    """Whether lines that this closing carried could have been chosen by the result."""
+    is_operator = source_kind(draw.opening) == OPERATOR
+    return closing.at > draw.source_time + (OPERATOR_CLOSING_GRACE_S if is_operator else -1)
 
 
 def _check_outcome_entry(draw: Draw, outcome: Logged, findings: Findings) -> None:

@@ -132,10 +132,16 @@ def trusts_of(
 def checkpoints_in(data: bytes) -> list[str]:
     """Every distinct checkpoint note in a text or mail; quote marks and line ends do not matter."""
     notes: dict[str, None] = {}
-    for text in _texts(data):
-        for match in _NOTE.finditer(_QUOTE.sub("", text.replace("\r\n", "\n"))):
+    for text in plain_texts(data):
+        for match in _NOTE.finditer(text):
             notes[f"{match['text']}\n{match['signatures'].rstrip()}\n"] = None
     return list(notes)
+
+
+def plain_texts(data: bytes) -> Iterator[str]:
+    """The texts of a file or mail without quote marks and other ends of lines."""
+    for text in _texts(data):
+        yield _QUOTE.sub("", text.replace("\r\n", "\n"))
 
 
 def _texts(data: bytes) -> Iterator[str]:

@@ -11,6 +11,7 @@ from audit.intake import check_intake, has_intake
 from audit.log import Log, check_log_folder, check_times, read_log
 from audit.manifest import check_manifest
 from audit.pages import check_pages
+from audit.receipts import check_receipts
 from audit.records import Logged, first_of, read_records
 from audit.replay import check_bundle
 from audit.report import Check, Findings, Report, concluded
@@ -30,16 +31,19 @@ def verify(
     seen: datetime | None = None,
     key: str | None = None,
     trust: File | None = None,
+    receipt: File | None = None,
     now: datetime,
 ) -> Report:
     """All checks of a published folder (or http(s) address), and what they come to.
 
     `bundle`: the run's replay bundle. `since`: an older checkpoint, or a mail that holds it, and
     `seen` when it was received (aware). `key`: the log's vkey, known from elsewhere. `trust`: the
-    vkeys of witnesses and certificates of time-stamping authorities. `now` must be aware. Files
-    are given as a path or as their bytes. Nothing published, however hostile, raises.
+    vkeys of witnesses and certificates of time-stamping authorities. `receipt`: acknowledgements
+    of lines that an entrant kept. `now` must be aware. Files are given as a path or as their
+    bytes. Nothing published, however hostile, raises.
     """
-    return _Verification(int(now.timestamp())).run(site, bundle, since, seen, key, trust)
+    run = _Verification(int(now.timestamp()))
+    return run.run(site, bundle, since, seen, key, trust, receipt)
 
 
 class _Verification:
@@ -62,6 +66,7 @@ class _Verification:
         seen: datetime | None,
         key: str | None,
         trust: File | None,
+        receipt: File | None,
     ) -> Report:
         opened: list[tuple[Site, Log]] = []
         self._step("log", lambda found: self._open(site, key, opened, found))
@@ -79,6 +84,12 @@ class _Verification:
         if any(path.startswith("stamps/") for path in good):
             self._step("time-stamps", lambda found: self._stamped(folder, log, good, trust, found))
         self._step("draws", self._draws)
+        if receipt is not None:
+            data = receipt
+            self._step(
+                "receipts",
+                lambda found: check_receipts(_bytes(data, "--receipt"), log, self.draws, found),
+            )
         self._allocations(folder)
         if has_intake(self.logged, self.draws):
             self._step(

@@ -203,13 +203,17 @@ def verify(
     seen: Annotated[str, typer.Option(help="When you received --since (with offset).")] = "",
     key: Annotated[str, typer.Option(help="The log's verifier key that you trust.")] = "",
     trust: Annotated[
-        Path | None, typer.Option(help="Witnesses' keys, certificates of time-stamping authorities.")
+        Path | None,
+        typer.Option(help="Witnesses' keys; certificates of stamping authorities."),
+    ] = None,
+    receipt: Annotated[
+        Path | None, typer.Option(help="Receipts of your lines: they must be in the closing.")
     ] = None,
 ) -> None:
     """Check a published site from its bytes alone."""
     from flows.command_verify import verify_site
 
-    raise typer.Exit(verify_site(site, bundle, since, seen, key, trust))
+    raise typer.Exit(verify_site(site, bundle, since, seen, key, trust, receipt))
 
 
 @draw_app.command("derive")

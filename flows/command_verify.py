@@ -18,7 +18,13 @@ MARKS = {"ok": "ok     ", "failed": "FAILED ", "warning": "WARNING", "skipped": 
 
 
 def verify_site(
-    site: str, bundle: Path | None, since: Path | None, seen: str, key: str, trust: Path | None
+    site: str,
+    bundle: Path | None,
+    since: Path | None,
+    seen: str,
+    key: str,
+    trust: Path | None,
+    receipt: Path | None,
 ) -> int:
     """Print one line per check, then the verdict; its exit code."""
     report = verify(
@@ -28,6 +34,7 @@ def verify_site(
         seen=_instant(seen) if seen else None,
         key=key or None,
         trust=trust,
+        receipt=receipt,
         now=RealClock().now(),
     )
     for check in report.checks:

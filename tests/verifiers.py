@@ -80,10 +80,11 @@ def by_standalone(
     since: bytes | None = None,
     seen: datetime | None = None,
     trust: bytes | None = None,
+    receipt: bytes | None = None,
 ) -> Finding:
     """The same question put to verify.py."""
     at = None if seen is None else int(seen.timestamp())
-    run = standalone().Verification(int(now.timestamp()), key, since, at, trust)
+    run = standalone().Verification(int(now.timestamp()), key, since, at, trust, receipt)
     verdict, code = run.run(StandaloneSite(files))
     failed = tuple(sorted({name for outcome, name, _ in run.checks if outcome == "failed"}))
     return Finding(verdict.partition(":")[0], code, failed)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks a published Fairlead site with nothing but Python 3.9 or later.
 
-    python3 verify.py SITE [--key VKEY] [--since FILE [--seen TIME]] [--trust FILE]
+    python3 verify.py SITE [--key VKEY] [--since FILE [--seen TIME]] [--trust FILE] [--receipt FILE]
     python3 verify.py --derive DRAWFILE
 
 SITE is a folder or an http(s) address. One line per check, then a verdict and its exit code:
@@ -11,6 +11,7 @@ FAILED 1, OPERATOR-TRUSTED 4, ORDER NOT PROVEN 3, VALUE BY EYE 5, VERIFIED 0.
 --since  a checkpoint you kept, or the mail that holds it: the log must still contain it
 --seen   when you received it, e.g. 2026-01-05T03:00:00Z: evidence, to you, of what came first
 --trust  keys of witnesses you trust, one a line
+--receipt  what you were given for your lines: each last one must be in its closing
 
 Written to be read from top to bottom, apart from the program that published the site and sharing
 no code with it. What it leaves out: it does not make rule-based decisions again (that takes the
@@ -957,6 +958,14 @@ def approved_hash(text: str) -> str | None:
     return sha("\n".join(kept).encode()).hex()
 
 
+RECEIPT = re.compile(
+    r"^(?P<text>fairlead/line/1\nopening [0-9a-f]{64}\nentry (?:0|[1-9][0-9]{0,15})\nentrant [^\n]{1,200}\n"
+    r"number [1-9][0-9]{0,15}\nline (?:none|(?:0|[1-9][0-9]{0,6}) (?:0|[1-9][0-9]{0,6}))\ntime [^\n]+\n)\n+"
+    r"(?P<signatures>(?:— \S+ [A-Za-z0-9+/=]+(?:\n|\Z))+)",
+    re.MULTILINE,
+)
+
+
 class Entry:
     """One entry of the log with its record."""
 
@@ -1026,7 +1035,9 @@ class Verification:
     """All checks of one site, in order, even when an earlier one failed."""
 
     def __init__(self, now: int, key: str = "", since: bytes | None = None,
-                 seen_at: int | None = None, trust: bytes | None = None) -> None:  # fmt: skip
+                 seen_at: int | None = None, trust: bytes | None = None,
+                 receipt: bytes | None = None) -> None:  # fmt: skip
+        self.receipt = receipt
         self.now, self.key_text, self.since, self.seen_at, self.trust = now, key, since, seen_at, trust
         self.checks: list[tuple[str, str, str]] = []
         self.logged: list[Entry] = []
@@ -1064,6 +1075,8 @@ class Verification:
             said = f"{stamps} RFC 3161 time-stamps are not checked by this program, fairlead verify does"
             self.checks.append(("skipped", "time-stamps", said))
         self.step("draws", self.check_draws)
+        if self.receipt is not None:
+            self.step("receipts", self.check_receipts)
         for entry in self.firsts("allocation").values():
             name = f"decisions {entry.run}"
             self.step(name, lambda found, one=entry: self.check_decisions(one, found))  # type: ignore[misc]
@@ -1557,6 +1570,47 @@ class Verification:
         for i in range(len(draw.opening["sources"])) if draw.kind == "public" else ():
             found.say("warning", f"{path}: look up that {asked_at(draw.opening, i)} really never appeared")
 
+    def check_receipts(self, found: Found) -> str:
+        """The last acknowledged line of each entrant must be in the closing, and no other."""
+        last: dict[tuple[str, str], dict[str, str]] = {}
+        for text in mail_texts(self.receipt or b""):
+            plain = re.sub(r"(?m)^[ \t>|]+|[ \t\r]+$", "", text.replace("\r\n", "\n"))
+            for match in RECEIPT.finditer(plain):
+                fields = dict(line.split(" ", 1) for line in match["text"].split("\n")[1:-1])
+                try:
+                    note = f"{match['text']}\n{match['signatures'].rstrip()}\n".encode()
+                    open_note(note, [key for key, _, _ in self.keys])
+                    seconds(fields["time"], "time")
+                except Bad as error:
+                    found.failed(f"--receipt: {error}")
+                    continue
+                before = last.get((fields["opening"], fields["entrant"]))
+                if before is None or int(fields["number"]) > int(before["number"]):
+                    last[fields["opening"], fields["entrant"]] = fields
+        found.unless(last or found.rows, "--receipt: holds no receipt of a line")
+        by_hash = {draw.hash: draw for draw in self.draws}
+        for fields in last.values():
+            draw, who = by_hash.get(fields["opening"]), f"--receipt: entrant {fields['entrant'][:16]}"
+            if draw is None or str(draw.entry.index) != fields["entry"]:
+                found.failed(f"{who} drew a line in a draw that entry {fields['entry']} does not open")
+                continue
+            if not draw.named["closing"]:
+                found.say("skipped", f"{who}: {draw.name} is not closed yet")
+                continue
+            closing = draw.named["closing"][0]
+            lines = closing.value.get("lines", [])
+            mine = [f"{one['left']} {one['level']}" for one in lines if one["entrant"] == fields["entrant"]]
+            if mine == ([] if fields["line"] == "none" else [fields["line"]]):
+                continue
+            grace = OPERATOR_GRACE if draw.kind == "operator" else -1
+            if not lines and closing.at > draw.source_time + grace:
+                found.say("warning", f"{who}: {draw.name} was closed late, without anybody's line: shown red")
+                continue
+            found.failed(f"{who}: line {fields['line']}, acknowledged at {fields['time']} as number "
+                         f"{fields['number']}, is not what the closing of {draw.name} has: "
+                         "fraud, unless a later one was acknowledged")  # fmt: skip
+        return f"{len(last)} acknowledged lines are in their closings as they were acknowledged"
+
     def check_once_per_run(self, found: Found) -> None:
         policies: dict[str, int] = {}
         once = set()
@@ -1970,6 +2024,7 @@ def main(arguments: list[str] | None = None) -> int:
     about.add_argument("--since", help="a file with an older checkpoint, or a mail that holds one")
     about.add_argument("--seen", help="when you received it, with its offset")
     about.add_argument("--trust", help="a file with the keys of witnesses you trust")
+    about.add_argument("--receipt", help="a file with the receipts of your lines")
     about.add_argument("--derive", metavar="DRAWFILE", help="recompute one draw and print it")
     about.add_argument("--no-beacon-check", action="store_true", help="with --derive: skip BLS")
     given = about.parse_args(arguments)
@@ -1992,7 +2047,8 @@ def main(arguments: list[str] | None = None) -> int:
         seen_at = int(seen.timestamp())
     with open(os.path.abspath(__file__), "rb") as file:
         print(f"this verify.py has SHA-256 {sha(file.read()).hex()}")
-    run = Verification(int(time.time()), given.key, content(given.since), seen_at, content(given.trust))
+    run = Verification(int(time.time()), given.key, content(given.since), seen_at,
+                       content(given.trust), content(given.receipt))  # fmt: skip
     verdict, code = run.run(given.site)
     for outcome, name, detail in run.checks:
         mark = outcome.upper() if outcome in ("failed", "warning") else outcome

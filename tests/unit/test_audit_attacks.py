@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from audit.verify import verify
+from lottery.acknowledgement import Acknowledgement, Line
 from lottery.derive import outcome
 from lottery.endings import void
 from lottery.records import closing, ladder_opening, opening_hash, select_opening
@@ -269,3 +270,110 @@ def test_two_people_who_are_shown_two_logs_find_out_by_one_mail() -> None:
     assert judged(one).exit_code == judged(other).exit_code == 4  # each is consistent in itself
     assert judged(one, since=mail_to_one).exit_code == 4
     assert "the log was forked or rewritten" in told(other, since=mail_to_one)
+
+
+# -- an acknowledged line that is dropped ----------------------------------------------------------
+
+
+def receipt(site: Site, rep: str, line: Line | None, number: int = 1) -> bytes:
+    """What the portal hands out for a line, signed by the log's key."""
+    at = site.position("opening", 1)
+    opening = opening_hash(site.events[at].value)
+    made = Acknowledgement(opening, at, rep, number, line, "2026-09-17T14:30:00Z")
+    return SIGNER.sign(made.text()).encode()
+
+
+def test_an_acknowledged_line_that_is_missing_from_the_closing_is_proof_of_fraud() -> None:
+    site = monday(lines=[(REPS[1], 0, 5)])
+    dropped = receipt(site, REPS[0], Line(1, 7))
+    assert "line 1 7, acknowledged at 2026-09-17T14:30:00Z as number 1" in told(
+        site, receipt=dropped
+    )
+    assert judged(site, receipt=dropped).failed == ("receipts",)
+    moved = receipt(site, REPS[1], Line(1, 5))
+    assert judged(site, receipt=moved).failed == ("receipts",)
+    for kept in (receipt(site, REPS[1], Line(0, 5)), receipt(site, REPS[2], None)):
+        assert judged(site, receipt=kept).exit_code == 4
+
+
+def test_only_the_last_receipt_of_a_line_counts_and_a_mail_may_hold_them_all() -> None:
+    site = monday(lines=[(REPS[1], 0, 5)])
+    texts = [receipt(site, REPS[1], Line(1, 9), 1), receipt(site, REPS[1], Line(0, 5), 2)]
+    quoted = b"\n".join(texts).replace(b"\n", b"\n> ")
+    assert judged(site, receipt=b"> " + quoted).exit_code == 4
+    back = receipt(site, REPS[1], None, 3)
+    assert judged(site, receipt=b"\n".join([*texts, back])).failed == ("receipts",)
+
+
+def test_a_forged_receipt_or_one_of_another_draw_accuses_nobody() -> None:
+    site = monday(lines=[])
+    genuine = receipt(site, REPS[0], Line(1, 7))
+    forged = genuine.replace(b"line 1 7", b"line 1 8")
+    stranger = receipt(monday("drand"), REPS[0], Line(1, 7))
+    assert "signature by" in told(site, receipt=forged)
+    assert "does not open" in told(site, receipt=stranger)
+    assert "holds no receipt" in told(site, receipt=b"I had a line!")
+
+
+def test_a_late_closing_without_lines_is_red_and_no_fraud() -> None:
+    site = monday("drand", lines=[], ladder_closed_at="2026-09-17T15:40:00Z")
+    assert judged(site, receipt=receipt(site, REPS[0], Line(1, 7))).exit_code == 3
+
+
+# -- which event, of a public value ----------------------------------------------------------------
+
+
+def test_a_public_value_that_could_be_known_within_an_hour_of_closing_fails() -> None:
+    site = monday("public")
+    source = dict(site.event("opening", 1).value["sources"][0])
+    early = source | {"at": "2026-09-17T16:13:38Z"}  # a second short of the hour
+    site.change("opening", 1, sources=[early])
+    assert judged(site).exit_code == 1
+    assert "must be at least 3600 s after closes_at" in told(site)
+
+
+def test_another_value_than_the_announced_one_or_one_of_another_form_fails() -> None:
+    for change in ({"what": "双色球 2026107"}, {"value": "3 11 17 29"}):
+        site = monday("public")
+        reveal = dict(site.event("outcome", 1).value["reveals"][0])
+        site.change("outcome", 1, reveals=[reveal | change])
+        assert judged(site).exit_code == 1, change
+
+
+def test_a_lie_about_the_public_value_is_for_the_eye_and_the_verifier_says_where_to_look() -> None:
+    site = monday("public")
+    hint = [{"address": "https://www.cwl.gov.cn/", "rule_zh": "", "rule_en": ""}]
+    ladder = site.event("opening", 1).value | {"look_up": hint}
+    lines = site.event("closing", 1).value["lines"]
+    closed = closing(ladder, [(one["entrant"], one["left"], one["level"]) for one in lines])
+    lie = {"kind": "public", "what": ladder["sources"][0]["what"], "value": "03 11 17 30"}
+    end = outcome(ladder, closed, [lie])
+    for type_, value in (("opening", ladder), ("closing", closed), ("outcome", end)):
+        at = site.position(type_, 1)
+        site.events[at] = Event(type_, site.events[at].at, value)
+    for row in site.rows:
+        if row["method"] == "lottery":
+            row["rep"] = end["winners"][row["lead"]]
+    site.events[-1] = allocation_event(site.rows)
+    site = cosigned(site)
+    assert judged(site, trust=TRUST).verdict == "VALUE BY EYE"
+    report = verify(MemorySite(site.files()), key=KEY, trust=TRUST, now=NOW)
+    asked = "look up 双色球 2026108 at https://www.cwl.gov.cn/: it must be 03 11 17 30"
+    assert asked in [check.detail for check in report.checks]
+
+
+def test_an_event_said_to_be_cancelled_is_named_for_the_eye() -> None:
+    site = monday("public")
+    ladder = site.event("opening", 1).value
+    source = ladder["sources"][0] | {"what": "双色球 2026109", "at": "2026-09-17T20:00:00Z"}
+    again = {**ladder, "attempt": 2, "opens_at": "2026-09-17T16:31:00Z",
+             "closes_at": "2026-09-17T18:30:00Z", "sources": [source]}  # fmt: skip
+    at = site.position("outcome", 1)
+    site.events, site.rows = site.events[:at], []
+    site.events.append(Event("opening", "2026-09-17T16:30:00Z", again))
+    ended = void(ladder, "event-cancelled", again)
+    site.events.append(Event("void", "2026-09-17T16:30:30Z", ended))
+    assert judged(site).exit_code == 3  # of the select
+    report = verify(MemorySite(site.files()), key=KEY, now=NOW)
+    said = [check.detail for check in report.checks if check.ok == "warning"]
+    assert any("look up that 双色球 2026108 really never appeared" in one for one in said)
