@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+import re
 import shutil
 import socket
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
 
 from adapters.crm.synthetic import write_organisation
+from notifications.charts import chinese_fonts
 from tests.command_line import Home, decisions
 
 pytestmark = pytest.mark.timeout(600)
@@ -214,6 +216,12 @@ def test_digests_reach_a_real_mail_server_once(first, small_team, inbox):
     assert sorted(received) == sorted(set(received))
     assert set(received) <= addresses
     assert len(received) >= 24
+    parts = [part for mail in handler.mails for part in mail.walk()]
+    pictures = {part["Content-ID"] for part in parts if part.get_content_type() == "image/png"}
+    pages = [part.get_payload(decode=True).decode() for part in parts
+             if part.get_content_type() == "text/html"]  # fmt: skip
+    assert {f"<{cid}>" for page in pages for cid in re.findall(r'"cid:([^"]+)"', page)} == pictures
+    assert pictures or not chinese_fonts()
     again = home.fairlead("send", "--as-of", "2026-11-23T08:40:00+08:00", env=mail)
     assert again.returncode == 0, again.stderr
     assert len(handler.mails) == len(received)

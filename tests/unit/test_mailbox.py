@@ -14,6 +14,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from adapters.mailbox import Mail, SmtpServer, message, send, smtp_session, write_to_folder
+from notifications.charts import chinese_fonts
 from notifications.digests import render_digests
 from notifications.record import Digest
 from tests.record_builder import build_record
@@ -56,6 +57,7 @@ def as_mail(digest: Digest) -> Mail:
     )  # fmt: skip
 
 
+@pytest.mark.skipif(not chinese_fonts(), reason="no font for 中文: fonts-noto-cjk")
 def test_every_picture_reaches_the_mailbox_under_the_id_that_the_html_names(
     inbox: tuple[Received, SmtpServer], digest: Digest
 ) -> None:

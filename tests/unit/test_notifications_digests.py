@@ -8,13 +8,20 @@ from dataclasses import replace
 from email.message import EmailMessage
 from functools import cache
 
+import pytest
+
 from adapters.mailbox import Mail, message
 from notifications.actions import CONCENTRATION, MOST_ACTIONS, actions
+from notifications.charts import chinese_fonts
 from notifications.digest_pictures import picture
 from notifications.digests import managers_of, render_digests
 from notifications.facts import facts
 from notifications.record import Digest, RunRecord
 from tests.record_builder import CHECKPOINT, RUN, build_record, hostile_record, ref
+
+needs_font = pytest.mark.skipif(
+    not chinese_fonts(), reason="no font for 中文: fonts-noto-cjk, see `make browser`"
+)
 
 
 @cache
@@ -162,6 +169,7 @@ def pictures_wanted(digest: Digest) -> list[str]:
     return re.findall(r"<img[^>]*>", digest.html)
 
 
+@needs_font
 def test_the_managers_mail_pictures_load_by_rep_and_says_it_in_words_too() -> None:
     digest = one("manager")
     assert len(pictures_wanted(digest)) == len(digest.pictures) == 2  # one in each language
@@ -177,6 +185,7 @@ def test_the_managers_mail_pictures_load_by_rep_and_says_it_in_words_too() -> No
         assert re.search(r' width="520" height="\d+" alt="[^"]{10,}"', image)
 
 
+@needs_font
 def test_the_teams_mail_pictures_the_weeks_counts_beside_their_lines() -> None:
     digest = one("team")
     zh, en = pictures_wanted(digest)
