@@ -95,9 +95,10 @@ def _is_same(conn: psycopg.Connection, key: str) -> bool:
     if run is None or snapshot is None or stored is None:
         typer.echo(f"{key}: FAILED, its snapshot or decisions are not stored")
         return False
+    record = parse_canonical(snapshot)
     parts: dict[str, object] = {
         "format": BUNDLE_FORMAT,
-        "snapshot": parse_canonical(snapshot),
+        "snapshot": record,
         "policy": run.policy_text,
         "draws": draws_value(conn, key),
     }
@@ -107,6 +108,10 @@ def _is_same(conn: psycopg.Connection, key: str) -> bool:
         typer.echo(f"{key}: FAILED, {error}")
         return False
     if not _said(key, made.pop("decisions"), stored, time.monotonic() - began):
+        return False
+    before = record.get("continues")
+    if before and runs.document(conn, before, "carry") != canonical(record["carry"]):
+        typer.echo(f"{key}: FAILED, it does not go on from what run {before} carried over")
         return False
     for name, again in (made | {"bundle": canonical(parts)}).items():
         kept = runs.document(conn, key, name)

@@ -21,6 +21,7 @@ from allocation.snapshot import Snapshot
 from flows.errors import CheckRefused, UsageError
 from flows.lead_fates import lead_fates
 from ledger.canonical import parse_canonical
+from ledger.run_keys import is_intake
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ def stored_weeks(
     if missing := sorted(set(keys) - set(decided)):
         listed = ", ".join(decided[-8:]) or "none"
         raise UsageError(f"no decided run {', '.join(missing)} here; decided: {listed}")
-    found = [run for key in (keys or decided) if (run := runs.find_run(conn, key))]
+    weekly = [key for key in decided if not is_intake(key)]  # runs between them only by name
+    found = [run for key in (keys or weekly) if (run := runs.find_run(conn, key))]
     if not found:
         return None
     found.sort(key=lambda run: (run.as_of, run.run_key))
