@@ -12,6 +12,7 @@ from adapters.warehouse.ledger_store import StoredEntry, timestamp
 from allocation.explanation import explanations
 from allocation.policy import load_policy
 from allocation.snapshot import Snapshot
+from flows.asked_rows import asked_rows
 from flows.draw_odds import entered_and_won
 from flows.errors import EnvironmentRefused
 from flows.evidence import load_evidence, spoken
@@ -89,6 +90,7 @@ def load_record(
         names=_directory(conn, run),
         evidence=load_evidence(conn, run_key),
         rule_history=runs.verdict_history(conn, run, RULE_HISTORY),
+        asked=asked_rows(conn, run),
     )
 
 

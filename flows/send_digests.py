@@ -8,21 +8,24 @@ this step.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from adapters.mailbox import Mail, write_to_folder
 from adapters.warehouse import runs
+from flows.clock import SystemDice
 from flows.errors import UsageError
 from flows.hand_in_mail import hand_in
+from flows.portal.links import ask_address, portal_keys
 from flows.progress import say
 from flows.request import RunRequest
 from flows.run_record import load_record
 from flows.sign_log import current_checkpoint
 from flows.workspace import Workspace, open_workspace
 from notifications.digests import render_digests
-from notifications.record import REHEARSAL, Digest
+from notifications.record import REHEARSAL, Digest, RunRecord
 
 
 @task(cache_policy=NO_CACHE)
@@ -52,7 +55,7 @@ def deliver_digests(work: Workspace) -> int:
             size=size,
             site_url=work.home.settings.site_url,
         )
-    digests = render_digests(record)
+    digests = render_digests(replace(record, ask_links=_ask_links(work, record)))
     names = _file_names(digests)
     for name, digest in zip(names, digests, strict=True):
         write_to_folder(folder, name, _mail(work.run, digest))
@@ -74,6 +77,18 @@ def deliver_digests(work: Workspace) -> int:
         say("this is a rehearsal: no mail is handed to a server")
         return 0
     return hand_in(work, {_key(work.run, digest): _mail(work.run, digest) for digest in digests})
+
+
+def _ask_links(work: Workspace, record: RunRecord) -> dict[str, str]:
+    """Each rep's link to the portal's forms, where people can reach a portal."""
+    base = work.home.settings.portal_url
+    if not base:
+        return {}
+    keys = portal_keys(work.home.key_file.parent, SystemDice())
+    return {
+        rep["ref"]: ask_address(base, keys, work.run, rep["ref"], work.as_of)
+        for rep in record.snapshot["reps"]
+    }
 
 
 def _mail(run: str, digest: Digest) -> Mail:

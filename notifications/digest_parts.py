@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from notifications.actions import action_words, actions, caps_of
 from notifications.capacity_page import by_load, caps_reached
+from notifications.digest_ask import ask_section
 from notifications.digest_lines import LISTED, Line, Part, Section, address, page_line, part
 from notifications.digest_pictures import given_picture, load_picture
 from notifications.facts import METHODS, draw_kind, draw_page
@@ -40,11 +41,7 @@ def rep_part(lens: Lens, ref: str) -> Part:
                 t.plain("support.heading"),
                 [t.plain("support.yours")] if ref in facts.record.supported else (),
             ),
-            Section(
-                t.plain("mail.ask"),
-                _ask(lens, ref),
-                [page_line(lens, t.plain("mail.your_page"), f"reps/{ref[:16]}.html")],
-            ),
+            ask_section(lens, ref),
         ],
     )
 
@@ -113,20 +110,6 @@ def _supported(lens: Lens, team: Sequence[str]) -> list[str]:
     """Who of a manager's own team is in support mode."""
     reps = [lens.rep(ref) for ref in team if ref in lens.facts.record.supported]
     return [lens.t.plain("support.team", reps=", ".join(reps))] if reps else []
-
-
-def _ask(lens: Lens, ref: str) -> list[str]:
-    names = lens.facts.record.names
-    person = (names.reps.get(ref) or {}) if names is not None else {}
-    manager = person.get("manager") or lens.facts.reps.get(ref, {}).get("manager")
-    sentences = []
-    if manager and names is not None:
-        email = (names.reps.get(str(manager)) or {}).get("email")
-        sentences.append(
-            lens.t.plain("mail.ask_manager", rep=lens.rep(manager), email=lens.number(email))
-        )
-    sentences.append(lens.t.plain("mail.ask_review"))
-    return sentences
 
 
 def manager_part(lens: Lens, ref: str, team: Sequence[str]) -> Part:

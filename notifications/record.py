@@ -107,6 +107,10 @@ class RunRecord:
     - evidence: the models' facts about scores, stars, load, segments; see Evidence.
     - rule_history: [{"run","door","checked_at","rules": [{"id","ok","severity","failed_count",
       "zh","en"}]}], past runs and this one, oldest first.
+    - asked: [{"kind": appeal, reassignment, override, claim or exception,"month","number","run",
+      "lead","lead_id","rep","from","reason","filed","answer","code","to","by","is_late"}], the
+      source's, oldest first; rep, from and to are refs.
+    - ask_links (mails only): {rep ref: the personal address to ask about decisions}.
     - dbt_docs: dbt's documentation app as one file, for the team's site; b"" for none.
     - site_url: where the team's site is served, for links in mails; "" prints paths.
     """
@@ -140,6 +144,8 @@ class RunRecord:
     names: Directory | None = None
     evidence: Evidence = field(default_factory=Evidence)
     rule_history: Sequence[Row] = ()
+    asked: Sequence[Row] = ()
+    ask_links: Mapping[str, str] = field(default_factory=dict)
     dbt_docs: bytes = b""
     site_url: str = ""
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from notifications.asked_page import asked_view
 from notifications.capability_page import capability_view, issue_page, issue_view
 from notifications.capacity_page import capacity_view
 from notifications.decision_page import decision_view
@@ -82,6 +83,7 @@ def _pages(lens: Lens, runs: Sequence[RunSummary]) -> Iterator[tuple[str, str, A
     yield policy_path(lens.facts), "policy", policy_view(lens)
     yield "verify.html", "verify", verify_view(lens)
     yield "check.html", "check", check_view(lens)
+    yield "requests.html", "evidence", asked_view(lens)
     yield "how-the-draw-works.html", "how", how_view(lens)
     yield f"{run}/index.html", "run", run_view(lens)
     yield f"{run}/quality.html", "quality", quality_view(lens)

@@ -123,6 +123,27 @@ def requests_between(
         ).fetchall()
 
 
+def requests_of_source(conn: psycopg.Connection, source: str) -> list[StoredRequest]:
+    """Every request about a source's leads, in order."""
+    with conn.cursor(row_factory=class_row(StoredRequest)) as cursor:
+        return cursor.execute(
+            f"{_SELECT} where r.source = %s order by r.request_id", (source,)
+        ).fetchall()
+
+
+def exceptions_given(
+    conn: psycopg.Connection, source: str
+) -> list[tuple[str, datetime, str, str, str]]:
+    """(run key, as of, lead id, rep id, rule) of leads that decided runs gave by an exception."""
+    return conn.execute(
+        "select d.run_key, r.as_of, d.lead_id, d.rep_id, d.rule_id from decisions.decisions d "
+        "join decisions.runs r using (run_key) join decisions.stages s using (run_key) "
+        "where r.source = %s and s.stage = 'decided' and d.method = 'exception' "
+        "and d.rep_id is not null order by r.as_of, d.lead_id",
+        (source,),
+    ).fetchall()
+
+
 def requests_of_lead(conn: psycopg.Connection, run_key: str, lead_id: str) -> list[StoredRequest]:
     """Everything asked about one decision, in order."""
     with conn.cursor(row_factory=class_row(StoredRequest)) as cursor:
