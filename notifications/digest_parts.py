@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from notifications.actions import action_words, actions, caps_of
 from notifications.capacity_page import by_load, caps_reached
 from notifications.digest_ask import ask_section
-from notifications.digest_lines import LISTED, Line, Part, Section, address, page_line, part
+from notifications.digest_lines import LISTED, Line, Part, Section, address, part
 from notifications.digest_pictures import given_picture, load_picture
 from notifications.facts import METHODS, draw_kind, draw_page
 from notifications.lens import Lens, is_count
