@@ -23,7 +23,12 @@ from flows.portal.links import ask_address, portal_keys
 from flows.stored import chosen_run, frozen_snapshot, initialised_home, log_time
 from flows.terminal import print_table
 
-POOL_COLUMNS = ("lead", "band", "rule")
+POOL_COUNTING = {
+    "hours": "by the clock",
+    "working_days": "working days count",
+    "working_hours": "working hours count",
+}
+COLUMNS = ("lead", "band", "rule")
 COLUMNS = ("#", "kind", "filed", "run", "lead", "rep", "reason", "answer", "in time")
 
 
@@ -43,8 +48,12 @@ def file_request(
             typer.echo(f"override {number}: lead {lead_id} goes from {case.owner} to {rep_id}")
         elif kind == "appeal":
             number = cases.file_appeal(conn, case, rep_id, text, by.strip() or rep_id, when)
-            hours = case.policy.appeal.answer_within_h
-            typer.echo(f"appeal {number} on lead {lead_id}: a manager answers within {hours} h")
+            rule, filed = case.policy.appeal, requests.find_request(conn, number)
+            until = _local(filed.answer_due_at if filed else None, run.zone)
+            typer.echo(
+                f"appeal {number} on lead {lead_id}: a manager answers within "
+                f"{rule.answer_within_h} h ({COUNTING[rule.answer_counts]}), until {until}"
+            )
         else:
             number, verdict = cases.file_reassignment(
                 conn, case, rep_id, reason, text, by.strip() or rep_id, when
@@ -145,7 +154,10 @@ def _row(one: StoredRequest, zone: str, now: datetime) -> tuple[str, ...]:
 def _reassignment_said(case: cases.About, number: int, refusal: str, due: datetime | None) -> str:
     rule = case.policy.reassignment
     if refusal == "late":
-        why = f"filed more than {rule.file_within_h} h after the decision was published"
+        counting = COUNTING[rule.file_counts]
+        why = (
+            f"filed more than {rule.file_within_h} h ({counting}) after the decision's publication"
+        )
     elif refusal == "too_many":
         why = f"more than {rule.per_rep_and_quarter} in the quarter"
     elif refusal:
@@ -153,7 +165,7 @@ def _reassignment_said(case: cases.About, number: int, refusal: str, due: dateti
         why = f"the policy declines reason {refusal}: talk it over with a coach. Its reasons:\n  "
         why += listed
     else:
-        when = f"{due:%F %H:%M} UTC" if due else ""
+        when = f"{_local(due, case.run.zone)} ({COUNTING[rule.move_counts]})"
         return f"reassignment {number} on lead {case.lead_id}: answered until {when}"
     return f"reassignment {number} on lead {case.lead_id} is recorded and declined: {why}"
 
