@@ -23,12 +23,12 @@ from flows.portal.links import ask_address, portal_keys
 from flows.stored import chosen_run, frozen_snapshot, initialised_home, log_time
 from flows.terminal import print_table
 
-POOL_COUNTING = {
+COUNTING = {
     "hours": "by the clock",
     "working_days": "working days count",
     "working_hours": "working hours count",
 }
-COLUMNS = ("lead", "band", "rule")
+POOL_COLUMNS = ("lead", "band", "rule")
 COLUMNS = ("#", "kind", "filed", "run", "lead", "rep", "reason", "answer", "in time")
 
 
@@ -49,7 +49,7 @@ def file_request(
         elif kind == "appeal":
             number = cases.file_appeal(conn, case, rep_id, text, by.strip() or rep_id, when)
             rule, filed = case.policy.appeal, requests.find_request(conn, number)
-            until = _local(filed.answer_due_at if filed else None, run.zone)
+            until = _until(filed.answer_due_at if filed else None, run.zone)
             typer.echo(
                 f"appeal {number} on lead {lead_id}: a manager answers within "
                 f"{rule.answer_within_h} h ({COUNTING[rule.answer_counts]}), until {until}"
@@ -165,7 +165,7 @@ def _reassignment_said(case: cases.About, number: int, refusal: str, due: dateti
         why = f"the policy declines reason {refusal}: talk it over with a coach. Its reasons:\n  "
         why += listed
     else:
-        when = f"{_local(due, case.run.zone)} ({COUNTING[rule.move_counts]})"
+        when = f"{_until(due, case.run.zone)} ({COUNTING[rule.move_counts]})"
         return f"reassignment {number} on lead {case.lead_id}: answered until {when}"
     return f"reassignment {number} on lead {case.lead_id} is recorded and declined: {why}"
 
@@ -199,6 +199,10 @@ def _bounds(month: str, zone: str) -> tuple[datetime, datetime]:
 
 def _local(instant: datetime | None, zone: str) -> str:
     return f"{instant.astimezone(ZoneInfo(zone)):%m-%d %H:%M}" if instant else ""
+
+
+def _until(instant: datetime | None, zone: str) -> str:
+    return f"{instant.astimezone(ZoneInfo(zone)):%F %H:%M}" if instant else ""
 
 
 def _nobody() -> str:
