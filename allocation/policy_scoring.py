@@ -4,7 +4,7 @@ Every model is frozen and refuses unknown keys. Fields are documented where they
 Schema made from them is what editors complete and check.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -169,6 +169,15 @@ class Capacity(Rule):
         description="Attainment above which a rep has the normal flow, no preference.",
     )
     caps: list[Cap] = Field(default_factory=list, description="All that apply, apply together.")
+
+    @field_validator("stage_multipliers_x100")
+    @classmethod
+    def _every_open_stage(cls, multipliers: dict[Stage, int]) -> dict[Stage, int]:
+        if missing := [stage for stage in get_args(Stage) if stage not in multipliers]:
+            raise ValueError(
+                f"no multiplier for {', '.join(missing)}: its deals would have no load"
+            )
+        return multipliers
 
 
 class Capability(Rule):

@@ -169,6 +169,7 @@ def test_all_mistakes_are_reported_at_once_with_their_lines():
         ('close: "11:00"', 'close: "08:59"', "the window closes before it opens"),
         ('freeze: "08:40"', 'freeze: "09:40"', "before the snapshot is frozen"),
         ("kind: drand, delay_s: 600", "kind: drand", "drand needs delay_s"),
+        (", negotiation: 200}", "}", "no multiplier for negotiation"),
         ("band: smb, min_points: 6", "band: smb, min_points: 7", "falls through"),
         ("band: smb, min_points: 6", "band: smb, min_points: 12", "unreachable"),
         (
