@@ -16,7 +16,7 @@ NOT_CLAIMED = range(1, 6)
 OUTCOMES = ("ok", "failed", "warning", "skipped")
 SUBJECTS = (
     "log", "log folder", "records", "witnesses", "since", "published files", "time-stamps", "draw",
-    "draws", "decisions", "pages", "replay", "order", "value",
+    "draws", "decisions", "intake runs", "pages", "replay", "order", "value", "everything else",
 )  # fmt: skip
 
 

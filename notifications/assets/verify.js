@@ -16,7 +16,9 @@ class Said {
 }
 const say = (parts, ...values) => new Said(parts.join("{}"), values);
 const term = (word) => new Said(word, []);
-class Bad extends Error { constructor(said) { super(String(said)); this.said = said; } }
+class Bad extends Error {
+  constructor(said) { super(String(said)); this.said = said instanceof Said ? said : term(said); }
+}
 const why = (error) => error.said ?? error.message;
 const need = (holds, said) => { if (!holds) throw new Bad(said); };
 const has = (object, key) => Object.prototype.hasOwnProperty.call(object, key);
@@ -1020,13 +1022,13 @@ class Verification {
 
   async readLog(found) {
     const said = (name, act) => { try { return act(); } catch (error) { throw new Bad(say`${name} ${why(error)}`); } };
-    const pinned = this.key ? said("the key given", () => keyOf(this.key)) : null;
+    const pinned = this.key ? said(term("the key given"), () => keyOf(this.key)) : null;
     const about = readObject(await this.site.read("site.json"), "site.json", false);
     need(about.format === "fairlead/site/1", "site.json: is not fairlead/site/1");
     this.audience = about.audience;
     need(about.audience === "public" || about.audience === "team", "site.json: is for an unknown audience");
     need(isText(about.origin) && isText(about.vkey), "site.json: names no origin or no vkey");
-    const own = said("site.json: its vkey", () => keyOf(about.vkey));
+    const own = said(term("site.json: its vkey"), () => keyOf(about.vkey));
     this.origin = about.origin;
     if (!pinned) found.say("warning", say`the key is the site's own, unpinned: ${own.text}`);
     const note = strict(await this.site.read("log/checkpoint"));
@@ -1335,7 +1337,7 @@ class Verification {
       this.checkRun(live, this.firsts("allocation").get(run), found);
     }
     const pending = this.draws.filter((draw) => draw.status === "pending").map((draw) => draw.id).join(", ");
-    return `${this.draws.length} openings, one live draw each, every lead once${pending && say`, pending: ${pending}`}`;
+    return say`${this.draws.length} openings, one live draw each, every lead once${pending && say`, pending: ${pending}`}`;
   }
 
   checkDraw(draw, byHash, committed, found) {

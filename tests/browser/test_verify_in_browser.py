@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -176,6 +177,32 @@ def served(tmp_path: Path) -> Iterator[str]:
 def verdict(page: Page) -> int:
     page.wait_for_selector("#checker-verdict[data-code]", timeout=20_000)
     return int(page.locator("#checker-verdict").get_attribute("data-code") or "-1")
+
+
+ENGLISH = re.compile(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("tampering", ["", "index.html", "log/checkpoint", "records"])
+def test_findings_are_in_the_language_of_the_page(
+    opened: Callable[..., Page], pages: dict[str, bytes], served: str, tmp_path: Path,
+    language: str, tampering: str,
+) -> None:  # fmt: skip
+    files = monday("drand").files(pages)
+    for path in [path for path in files if tampering and path.startswith(tampering)]:
+        files[path] = files[path][:-2] + b"?\n"
+    write_files(files, tmp_path)
+    page = opened(f"{served}/{language}/check.html")
+    page.click("#checker-go")
+    assert verdict(page) == (1 if tampering else 3)
+    said = page.locator("#checker-list .detail").all_inner_texts()
+    said += [page.inner_text("#checker-verdict")]
+    assert page.locator('#checker-list [lang="en"]').count() == 0  # none lacks its translation
+    if language == "zh":
+        assert [text for text in said if ENGLISH.search(text)] == []
+        assert all(re.search(r"[\u4e00-\u9fff]", text) for text in said)
+    else:
+        assert [text for text in said if re.search(r"[\u4e00-\u9fff]|\{\d*\}", text)] == []
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
