@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import approved_anew
 from tests.command_line import Home
 
 pytestmark = pytest.mark.timeout(600)
@@ -253,5 +254,7 @@ def test_an_unapproved_policy_is_refused_with_what_is_missing(released, small_te
     assert "in force from 2025-01-01" in ok(home.fairlead(*approve, "--on", "2026-12-01"))
     twin = tmp_path / "twin.yaml"
     twin.write_text(draft.read_text(encoding="utf-8") + "# once more\n", encoding="utf-8")
+    assert "approved another text" in ok(home.fairlead(*week, "--policy", twin), 8)
+    twin.write_text(approved_anew(twin.read_text(encoding="utf-8")), encoding="utf-8")
     for policy in (draft, tmp_path):
         assert "in force at once" in ok(home.fairlead(*week, "--policy", policy), 8)
