@@ -26,7 +26,7 @@ from flows.evidence import keep_evidence
 from flows.progress import say
 from flows.request import RunRequest
 from flows.run_record import load_record, load_summary
-from flows.show_checkpoint import evidence_files, show_checkpoint
+from flows.show_checkpoint import configured, evidence_files, show_checkpoint
 from flows.sign_log import current_checkpoint
 from flows.workspace import Workspace, open_workspace
 from ledger.canonical import canonical, sha256_hex
@@ -105,6 +105,8 @@ def _pages(conn: psycopg.Connection, work: Workspace) -> dict[str, Files]:
             size=size,
             site_url=work.home.settings.site_url,
         )
+        asked = [str(one.key) for one in configured(work)]
+        record = replace(record, ledger={**record.ledger, "witnesses": asked})
         if key == work.run:  # the models as they were built last
             docs = dbt_docs(work.home.dbt / "target" / "manifest.json")
             record = replace(record, dbt_docs=docs)

@@ -28,6 +28,7 @@ class VerifyView:
     vkey: str
     size: str
     checkpoint: str
+    witnesses: Sequence[str]
     commands: Sequence[tuple[str, str]]
     verdicts: Sequence[tuple[Badge, str, str, bool]]
     expected: Badge | None
@@ -49,6 +50,8 @@ def verify_view(lens: Lens) -> VerifyView:
             t.plain("verify.cmd_since"),
             "fairlead verify SITE --since checkpoint.txt --seen 2026-01-05T03:00:00Z",
         ),
+        (t.plain("verify.cmd_trust"), "fairlead verify SITE --trust trust.txt"),
+        (t.plain("verify.cmd_receipt"), "fairlead verify SITE --receipt acknowledgement-1.txt"),
         (t.plain("verify.cmd_bundle"), f"fairlead verify SITE --bundle {bundle}"),
     ]
     return VerifyView(
@@ -57,6 +60,7 @@ def verify_view(lens: Lens) -> VerifyView:
         vkey=vkey,
         size=lens.number(ledger.get("size")),
         checkpoint=checkpoint_lines(str(ledger.get("checkpoint") or "")),
+        witnesses=[shown(key, 300) for key in ledger.get("witnesses") or ()],
         commands=commands,
         verdicts=[
             (verdict_badge(name), code, t.plain(f"verdict.{name}"), expected.startswith(name))

@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page
 from audit.standalone import source
 from flows.command_serve import Handler
 from ledger.canonical import sha256_hex
+from ledger.notes import Signer
 from lottery.records import closing, ladder_opening
 from lottery.sources import operator_commitment, operator_reveal, operator_source
 from notifications.site import HERE, render_site
@@ -28,7 +29,7 @@ from tests.intake_builder import NOW as INTAKE_NOW
 from tests.intake_builder import intake_week
 from tests.intake_tricks import HONEST, TRICKS
 from tests.record_builder import build_record
-from tests.site_builder import NOW, SIGNER, WITNESS, monday, ref, write_files
+from tests.site_builder import NEXT_SIGNER, NOW, SIGNER, WITNESS, monday, ref, write_files
 from tests.verifiers import Finding, by_package
 
 VECTORS = Path(__file__).parent.parent / "vectors"
@@ -106,6 +107,20 @@ def test_an_honest_site_gets_the_same_verdict(bench: Page, source_kind: str, aud
         {"key": KEY},
         {"key": KEY, "trust": TRUST.encode()},
         {"key": KEY, "since": held, "seen": seen},
+    ):
+        assert by_browser(bench, files, NOW, **given) == by_package(files, NOW, **given), given
+
+
+def test_a_handed_over_log_is_followed_from_either_key_and_from_no_other(bench: Page) -> None:
+    site = monday("public")
+    site.hand_over(site.position("opening", 1))
+    files, held = site.files(), site.checkpoint(4).encode()
+    stranger = Signer("log.example/fairlead", b"x" * 32).vkey
+    for given in (
+        {},
+        {"key": KEY},
+        {"key": str(NEXT_SIGNER.vkey), "since": held},
+        {"key": str(stranger)},
     ):
         assert by_browser(bench, files, NOW, **given) == by_package(files, NOW, **given), given
 

@@ -135,3 +135,18 @@ def test_a_chain_is_read_key_by_key_and_never_goes_back() -> None:
         read_keychain(SIGNER.vkey, ORIGIN, [*records, (at, back)], roots.__getitem__)
     with pytest.raises(HandOverError, match="was not handed over to"):
         read_keychain(THIEF.vkey, ORIGIN, records, roots.__getitem__)
+
+
+@pytest.mark.parametrize("handed_over", [False, True])
+def test_the_checkpoint_of_any_older_digest_is_one_the_log_extends(handed_over: bool) -> None:
+    """Of every size that ever was, each alone; and of a forked history none from the fork on."""
+    site = rotated("operator") if handed_over else monday("operator")
+    fork = monday("operator")
+    fork.events[3] = replace(fork.events[3], at="2026-09-17T12:18:59Z")
+    files = site.files()
+    for size in range(1, len(site.events) + 1):
+        held = site.checkpoint(size).encode()
+        assert judged(files, key=FIRST, since=held).exit_code == 4, size
+    for size in range(1, len(fork.events) + 1):
+        told = judged(files, key=FIRST, since=fork.checkpoint(size).encode())
+        assert told.failed == (() if size <= 3 else ("since",)), size
