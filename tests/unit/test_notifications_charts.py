@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from notifications import charts
-from notifications.chart_frame import round_steps
+from notifications.chart_frame import round_steps, shortened, wide
 from notifications.chart_svg import PALETTE
 from notifications.charts import (
     Bars,
@@ -111,3 +111,33 @@ def test_an_axis_begins_at_zero_reaches_the_data_and_has_few_steps(most: float) 
 
 def test_a_picture_for_mail_needs_a_font_for_chinese_and_says_so() -> None:
     assert isinstance(charts.chinese_fonts(), tuple)
+
+
+def test_a_year_of_weeks_names_only_as_many_as_have_room_and_always_the_last() -> None:
+    weeks = tuple(f"2026-W{week:02}" for week in range(1, 53))
+    chart = Bars(CAPTION, weeks, (Series("a", "h0", tuple(float(k) for k in range(52))),))
+    named = re.findall(r">(2026-W\d\d)<", str(svg(chart)))
+    assert "2026-W52" in named
+    assert 4 <= len(named) <= 8
+
+
+def test_a_name_too_long_for_its_row_ends_in_an_ellipsis() -> None:
+    assert shortened("王伟 · AE", 188) == "王伟 · AE"
+    long = shortened("An extraordinarily long name of a person", 188)
+    assert long.startswith("An extraordinarily")
+    assert long.endswith("…")
+    assert wide(long) <= 188 + 12
+
+
+def test_bars_that_say_their_values_need_no_scale_and_compared_ones_have_it() -> None:
+    alone = str(svg(Ranks(CAPTION, (Rank("a", 4.0, shown="4"), Rank("b", 2.0, shown="2")))))
+    compared = str(svg(Ranks(CAPTION, (Rank("a", 4.0, mark=3.0, shown="4"),))))
+    assert re.findall(r">([\d.]+)<", alone) == ["4", "2"]
+    assert len(re.findall(r">([\d.]+)<", compared)) > 2
+
+
+def test_a_picture_has_few_colours_and_few_bytes() -> None:
+    rows = tuple(Rank(f"rep {k}", float(k), shown=str(k)) for k in range(40, 0, -1))
+    body = png(Ranks(CAPTION, rows))
+    assert body[25] == 3  # colour type: a palette
+    assert len(body) < 40_000
