@@ -17,8 +17,8 @@ PLACES = 4  # a PSI of many rows is small
 
 def drift_section(lens: Lens) -> Section | None:
     """PSI of every factor, the score and the band beside its critical value; team only."""
-    t, rows = lens.t, lens.facts.record.evidence.drift
-    if not rows or not lens.shows("drift"):
+    t, rows = lens.t, _in_order(lens)
+    if not rows:
         return None
     heading = t.plain("drift.heading")
     compared = [row for row in rows if row.get("critical")]
@@ -60,8 +60,7 @@ def drift_section(lens: Lens) -> Section | None:
 
 def drift_alarm(lens: Lens) -> Section | None:
     """One line for pages that people open first; None without an alarm."""
-    rows = lens.facts.record.evidence.drift if lens.shows("drift") else ()
-    over = [_name(lens, row) for row in rows if row.get("drifted")]
+    over = [_name(lens, row) for row in _in_order(lens) if row.get("drifted")]
     if not over:
         return None
     t = lens.t
@@ -71,6 +70,16 @@ def drift_alarm(lens: Lens) -> Section | None:
         t.plain("drift.heading"),
         [t.plain("report.drift_found", over=", ".join(over)), link],
     )
+
+
+def _in_order(lens: Lens) -> list[Row]:
+    """What was compared, factors in the policy's order, then the score and the band."""
+    if not lens.shows("drift"):
+        return []
+    order = [*(str(row.get("id")) for row in lens.facts.factors), "score", "band"]
+    places = {name: place for place, name in enumerate(order)}
+    rows = lens.facts.record.evidence.drift
+    return sorted(rows, key=lambda row: places.get(str(row.get("name")), len(order)))
 
 
 def _name(lens: Lens, row: Row) -> str:
