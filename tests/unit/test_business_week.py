@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from flows.business_week import (
+    intake_key,
     local_instant,
     monday_clock,
     parse_as_of,
@@ -17,6 +18,7 @@ from flows.business_week import (
     week_start,
 )
 from flows.errors import UsageError
+from ledger.run_keys import is_intake, week_of
 
 ORACLE = json.loads(
     (Path(__file__).parents[1] / "oracles" / "schedule_oracles.json").read_text(encoding="utf-8")
@@ -71,3 +73,25 @@ def test_as_of_nothing_is_now():
 def test_as_of_without_an_offset_or_of_no_day_is_refused(text):
     with pytest.raises(UsageError, match="as-of"):
         parse_as_of(text, "Asia/Shanghai", NOW)
+
+
+@pytest.mark.parametrize(
+    ("instant", "zone", "every", "key"),
+    [
+        ("2026-11-24T06:10:00Z", "Asia/Shanghai", "hour", "2026-W48-2T14"),
+        ("2026-11-24T06:10:00Z", "Asia/Shanghai", "day", "2026-W48-2"),
+        # Sunday evening in UTC is Monday, and the next week, in Shanghai.
+        ("2026-11-22T16:30:00Z", "Asia/Shanghai", "hour", "2026-W48-1T00"),
+        # 2027-01-03 is a Sunday of 2026's week 53.
+        ("2027-01-03T12:00:00Z", "Europe/London", "day", "2026-W53-7"),
+        # New York's clock shows 01:30 twice that night: one hour, one key.
+        ("2026-11-01T05:30:00Z", "America/New_York", "hour", "2026-W44-7T01"),
+        ("2026-11-01T06:30:00Z", "America/New_York", "hour", "2026-W44-7T01"),
+        # Lord Howe's goes back by half an hour.
+        ("2026-04-04T15:15:00Z", "Australia/Lord_Howe", "hour", "2026-W14-7T01"),
+    ],
+)
+def test_an_intake_run_is_keyed_by_its_day_or_hour_in_the_business_zone(instant, zone, every, key):
+    found = intake_key(datetime.fromisoformat(instant), zone, every)
+    assert found == key
+    assert is_intake(found) and week_of(found) == run_key(datetime.fromisoformat(instant), zone)
