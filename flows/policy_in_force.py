@@ -16,6 +16,7 @@ from flows.business_week import local_date
 from flows.errors import PolicyRefused, SourceRefused, UsageError
 from flows.progress import say
 from flows.request import RunRequest
+from flows.working_days import work_days
 from notifications.record import REHEARSAL
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def admit(work: Workspace) -> None:
     Errors: PolicyRefused, UsageError.
     """
     enforce(work)
+    work_days(work.policy)  # a country without a calendar must not come up with the first request
     for note in _zone_notes(work):
         say(f"note: {note}")
 
