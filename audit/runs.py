@@ -12,6 +12,7 @@ from audit.report import Check, Findings
 from lottery.pools import check_pool, share_of
 from lottery.records import NO_POOL
 from lottery.shapes import DrawError
+from lottery.sources import DRAND, source_kind
 
 
 def check_runs(logged: list[Logged], now: int, found: Findings) -> tuple[list[Draw], list[Check]]:
@@ -26,6 +27,7 @@ def check_runs(logged: list[Logged], now: int, found: Findings) -> tuple[list[Dr
         checks += one.checks(summary(draw))
     _check_once_per_run(logged, found)
     _check_attempts(draws, found)
+    _check_gaps(draws, found)
     for run in dict.fromkeys(draw.run for draw in draws):
         of_run = [draw for draw in draws if draw.run == run and draw.status != "void"]
         _check_run(of_run, allocations.get(run), found)
@@ -59,6 +61,21 @@ def _check_attempts(draws: Iterable[Draw], findings: Findings) -> None:
             ):
                 findings.failed(f"{draw.logged.path}: a second live draw of {draw.id}")
             previous = draw
+
+
+def _check_gaps(draws: list[Draw], findings: Findings) -> None:
+    """No draw is void for want of a round that another one was drawn from."""
+    drawn = {
+        draw.opening["sources"][0]["round"]: draw.name
+        for draw in draws
+        if draw.status == "finished" and source_kind(draw.opening) == DRAND
+    }
+    for draw in draws:
+        if draw.status == "void" and source_kind(draw.opening) == DRAND:
+            number = draw.opening["sources"][0]["round"]
+            if number in drawn:
+                path = draw.voids[0].path
+                findings.failed(f"{path}: round {number} exists, {drawn[number]} was drawn from it")
 
 
 def _check_run(live: list[Draw], allocation: Logged | None, findings: Findings) -> None:

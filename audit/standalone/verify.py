@@ -1462,6 +1462,7 @@ class Verification:
             self.step(draw.name, lambda one, draw=draw: self.check_draw(draw, by_hash, committed, one))  # type: ignore[misc]
         self.check_once_per_run(found)
         self.check_attempts(found)
+        self.check_gaps(found)
         for run in dict.fromkeys(draw.parts[0] for draw in self.draws):
             live = [one for one in self.draws if one.parts[0] == run and one.status != "void"]
             self.check_run(live, self.firsts("allocation").get(run), found)
@@ -1638,6 +1639,16 @@ class Verification:
             )
             found.unless(is_replaced, f"{draw.entry.path}: a second live draw of {draw.id}")
             last[draw.id] = draw
+
+    def check_gaps(self, found: Found) -> None:
+        """No draw is void for want of a round that another one was drawn from."""
+        beacon = [draw for draw in self.draws if draw.kind == "drand"]
+        drawn = {one.opening["sources"][0]["round"]: one.name for one in beacon if one.status == "finished"}
+        for draw in beacon:
+            number = draw.opening["sources"][0]["round"]
+            if draw.status == "void" and number in drawn:
+                path = draw.named["void"][0].path
+                found.failed(f"{path}: round {number} exists, {drawn[number]} was drawn from it")
 
     def check_run(self, live: list[Draw], allocation: Entry | None, found: Found) -> None:
         """One run's live draws: selects against ladders, every lead once."""

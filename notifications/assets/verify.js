@@ -1332,6 +1332,7 @@ class Verification {
     }
     this.checkOncePerRun(found);
     this.checkAttempts(found);
+    this.checkGaps(found);
     for (const run of new Set(this.draws.map((draw) => draw.parts[0]))) {
       const live = this.draws.filter((one) => one.parts[0] === run && one.status !== "void");
       this.checkRun(live, this.firsts("allocation").get(run), found);
@@ -1445,6 +1446,15 @@ class Verification {
       found.unless(draw.opening.attempt === count, say`${draw.entry.path}: is not attempt ${count} of ${draw.id}`);
       const isReplaced = !before || (before.status === "void" && before.named.void[0].value.next_attempt === draw.hash);
       found.unless(isReplaced, say`${draw.entry.path}: a second live draw of ${draw.id}`);
+    }
+  }
+
+  /* No draw is void for want of a round that another one was drawn from. */
+  checkGaps(found) {
+    const beacon = this.draws.filter((draw) => draw.kind === "drand"), round = (draw) => draw.opening.sources[0].round;
+    const drawn = new Map(beacon.filter((draw) => draw.status === "finished").map((draw) => [round(draw), draw.name]));
+    for (const draw of beacon.filter((one) => one.status === "void" && drawn.has(round(one)))) {
+      found.failed(`${draw.named.void[0].path}: round ${round(draw)} exists, ${drawn.get(round(draw))} was drawn from it`);
     }
   }
 

@@ -73,6 +73,7 @@ _OF_A_FILE: dict[str, str] = {
     "names a policy that was not logged before it": "所用政策此前没有记入日志",
     "is not attempt {} of {}": "不是第 {} 次尝试：{}",
     "a second live draw of {}": "{} 的第二次有效抽签",
+    "round {} exists, {} was drawn from it": "轮次 {} 存在，{} 就由它抽出",
     "lead {} is among the {} of {} too": "线索 {} 同时属于 {}：{}",
     "was opened after the run was allocated": "在当次分配完成之后才开启",
     "was allocated before {} had ended": "在 {} 结束之前就已分配",

@@ -27,6 +27,7 @@ from tests.site_builder import (
     POLICY,
     REPS,
     RUN,
+    SELECT_DRAW,
     SIGNER,
     WITNESS,
     Event,
@@ -209,6 +210,25 @@ def test_a_void_with_a_made_up_gap_says_which_round_to_ask_for() -> None:
     assert judged(site).exit_code == 3
     warned = [check.detail for check in report.checks if check.ok == "warning"]
     assert any("ask a beacon relay that round 32285085 really is missing" in one for one in warned)
+
+
+def test_a_draw_voided_for_a_gap_while_another_was_drawn_from_the_same_round_fails() -> None:
+    """The operator dislikes one band's split and calls its round missing; it used it elsewhere."""
+    site = monday("drand")
+    select = site.event("opening", 0).value
+    other = {**select, "draw": f"{RUN}/smb", "candidates": [], "shares": []}
+    source = other["sources"][0]
+    again = {**other, "attempt": 2, "opens_at": "2026-09-17T13:40:00Z",
+             "closes_at": "2026-09-17T19:00:00Z"}  # fmt: skip
+    seconds = 19 * 3600 - (12 * 3600 + 22 * 60 + 45)
+    again["sources"] = [source | {"round": source["round"] + seconds // 3}]
+    at = site.position("opening", 0) + 1
+    site.events.insert(at, Event("opening", "2026-09-17T12:19:10Z", other))
+    site.events, site.rows = site.events[: site.position("outcome", 0) + 1], []
+    site.events.append(Event("opening", "2026-09-17T13:39:00Z", again))
+    site.events.append(Event("void", "2026-09-17T13:39:30Z", void(other, "beacon-gap", again)))
+    text = told(site)
+    assert f"round {source['round']} exists, draw {SELECT_DRAW} was drawn from it" in text
 
 
 def test_a_colluding_rep_with_the_operators_secret_wins_and_is_never_called_verified() -> None:
