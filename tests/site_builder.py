@@ -124,14 +124,16 @@ def select_value(source: str, **change: Any) -> dict[str, Any]:
     )
 
 
-def ladder_value(source: str, select: dict[str, Any], prizes: list[str]) -> dict[str, Any]:
+def ladder_value(
+    source: str, select: dict[str, Any], prizes: list[str], entrants: list[str] = REPS
+) -> dict[str, Any]:
     return ladder_opening(
         draw=LADDER_DRAW,
         policy_sha256=POLICY,
         opens_at="2026-09-17T14:00:00Z",
         closes_at=LADDER_CLOSES,
         sources=[source_of(source, LADDER_DRAW, LADDER_CLOSES)],
-        entrants=REPS,
+        entrants=entrants,
         prizes=prizes,
         pool=opening_hash(select),
     )
@@ -304,6 +306,7 @@ def monday(
     source: str = "operator",
     *,
     lines: list[tuple[str, int, int]] | None = None,
+    entrants: list[str] = REPS,
     ladder_closed_at: str = "2026-09-17T15:13:40Z",
 ) -> Site:
     """The honest run, from policy to allocation. `source`: operator, drand or public."""
@@ -312,7 +315,7 @@ def monday(
     select_closing = closing(select)
     select_outcome = outcome(select, select_closing, [reveal_of(select)])
     selected = select_outcome["selected"]
-    ladder = ladder_value(source, select, selected["lottery"])
+    ladder = ladder_value(source, select, selected["lottery"], entrants)
     ladder_closing = closing(ladder, lines)
     ladder_outcome = outcome(ladder, ladder_closing, [reveal_of(ladder)])
     rows = decisions_of(selected, ladder_outcome["winners"])

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from fractions import Fraction
-from itertools import permutations, product
-from math import factorial
+from itertools import product
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import chi2, hypergeom
+from scipy.stats import hypergeom
 
-from lottery import ladder, odds
+from benchmarks import uniformity
+from lottery import odds
 
 ORACLES = json.loads(
     (Path(__file__).parents[1] / "oracles" / "lottery_oracles.json").read_text(encoding="utf-8")
 )
-# Each simulation below would raise a false alarm for one in a million sets of seeds.
-FALSE_ALARM = 1e-6
-PER_ORDER = 12  # simulated draws per order: chi-square is used from 5 on
 
 
 @pytest.mark.parametrize("case", ORACLES["poisson_binomial"], ids=lambda case: case["source"])
@@ -96,56 +92,22 @@ def test_many_wins_are_no_proof_and_are_not_hidden():
     assert Fraction(1, 1000) < lucky.high < Fraction(1, 50)
 
 
-# -- uniformity, simulated ----------------------------------------------------------------------
+# -- uniformity: counted, and simulated with adversarial lines ------------------------------------
 
 
-def own_lines(kind: str, columns: int) -> list[int]:
-    """Left columns in crossing order: what people might try in order to steer the ladder."""
-    if kind == "a block that carries the first to the last place":
-        return list(range(columns - 1))
-    if kind == "all in one place":
-        return [columns // 2 - 1] * columns
-    if kind == "a colluding pair that undoes everybody":
-        return [*range(columns - 2), *reversed(range(columns - 2)), 0, 0]
-    return []
+@pytest.mark.parametrize("columns", uniformity.SIZES)
+def test_every_order_comes_from_exactly_one_ladder_whatever_lines_people_add(columns):
+    for name, own in uniformity.attempts(columns).items():
+        assert uniformity.is_exactly_uniform(own, columns), name
 
 
-@pytest.mark.parametrize("columns", [2, 3, 4, 5, 6])
-@pytest.mark.parametrize(
-    "kind",
-    [
-        "nobody draws",
-        "a block that carries the first to the last place",
-        "all in one place",
-        "a colluding pair that undoes everybody",
-    ],
-)
-def test_every_order_comes_equally_often_whatever_lines_people_add(columns, kind):
-    start = ladder.crossed(range(columns), own_lines(kind, columns))
-    draws = PER_ORDER * factorial(columns)
-    ends = Counter(
-        tuple(ladder.crossed(start, ladder.base_rungs(seed_of(kind, i), 0, columns)))
-        for i in range(draws)
-    )
-    statistic = sum((ends[o] - PER_ORDER) ** 2 / PER_ORDER for o in permutations(range(columns)))
-    freedom = factorial(columns) - 1
-    assert chi2.ppf(FALSE_ALARM / 2, freedom) < statistic < chi2.isf(FALSE_ALARM / 2, freedom)
+@pytest.mark.parametrize("columns", uniformity.SIZES)
+def test_every_order_comes_equally_often_whatever_lines_people_add(columns):
+    for name, own in uniformity.attempts(columns).items():
+        assert uniformity.simulated(own, columns, name).is_fair, name
 
 
-def test_the_same_chi_square_convicts_an_ordinary_ladder():
-    """The test has power: 5 entrants and 10 rungs anywhere fail it by far."""
-    columns = 5
-    ends = Counter()
-    for i in range(PER_ORDER * factorial(columns)):
-        seed = seed_of("ordinary", i)
-        ends[
-            tuple(ladder.crossed(range(columns), (byte % (columns - 1) for byte in seed[:10])))
-        ] += 1
-    statistic = sum((ends[o] - PER_ORDER) ** 2 / PER_ORDER for o in permutations(range(columns)))
-    assert statistic > chi2.isf(FALSE_ALARM, factorial(columns) - 1)
-
-
-def seed_of(kind: str, number: int) -> bytes:
-    from hashlib import sha256
-
-    return sha256(f"{kind}/{number}".encode()).digest()
+@pytest.mark.parametrize("columns", [4, 5, 6])
+def test_the_same_chi_square_convicts_an_ordinary_ladder(columns):
+    """The test has power."""
+    assert not uniformity.ordinary(columns).is_fair
