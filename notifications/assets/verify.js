@@ -1454,7 +1454,7 @@ class Verification {
     const beacon = this.draws.filter((draw) => draw.kind === "drand"), round = (draw) => draw.opening.sources[0].round;
     const drawn = new Map(beacon.filter((draw) => draw.status === "finished").map((draw) => [round(draw), draw.name]));
     for (const draw of beacon.filter((one) => one.status === "void" && drawn.has(round(one)))) {
-      found.failed(`${draw.named.void[0].path}: round ${round(draw)} exists, ${drawn.get(round(draw))} was drawn from it`);
+      found.failed(say`${draw.named.void[0].path}: round ${round(draw)} exists, ${drawn.get(round(draw))} was drawn from it`);
     }
   }
 
