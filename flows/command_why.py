@@ -50,6 +50,8 @@ def why(lead: str, rep: str, run_key: str, language: Language, *, full: bool) ->
                 print_sentences(lens.t.plain("rep.why_not"), not_me(lens, decision, rep_ref))
         else:
             print_rep(rep_answer(lens, rep_ref, _quarter(conn, run, lens, rep_ref)))
+            if rep_ref in record.supported:
+                print_sentences(lens.t.plain("support.heading"), [lens.t.plain("support.hr")])
 
 
 def terminal_record(

@@ -22,6 +22,7 @@ POOL: dict[str, tuple[str, str]] = {
     "action.intake_below": ("{rep} received {count} leads in this run, the median of the role is {median}: look at what keeps them out.", "{rep} 本次收到 {count} 条线索，同角色中位数为 {median}：请查看是什么把其排除在外。"),
     "support.heading": ("Support mode", "支持模式"),
     "support.yours": ("You are in support mode. Only you, your manager and HR read this.", "您处于支持模式。只有您、您的经理和人力资源看得到。"),
+    "support.hr": ("In support mode. This is for the rep, their manager and HR only.", "处于支持模式。此项仅供本人、其经理和人力资源知悉。"),
     "support.team": ("In support mode: {reps}. Only they, you and HR read this.", "处于支持模式：{reps}。只有本人、您和人力资源看得到。"),
 }
 # fmt: on
