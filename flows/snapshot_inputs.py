@@ -108,9 +108,10 @@ def _open_leads(
     """The rows of leads to decide, and of those that an earlier run gave away."""
     to_decide, already = [], []
     for row in marts.rows(conn, "fct_allocation_leads", work.run):
-        # A source without write-back still shows as new what an earlier run gave away: it has its
-        # owner, unless the source says that it was recycled from somebody.
-        if row["lead_id"] in left.owners and not row["recycled_from"]:
+        # A source without write-back still shows as open what an earlier run gave away: it has its
+        # owner, unless the source says that it was recycled from that very person.
+        owner = left.owners.get(row["lead_id"])
+        if owner is not None and owner not in (row["recycled_from"] or ()):
             already.append(row)
         elif not (work.is_intake and left.last_reasons.get(row["lead_id"]) in UNTIL_MONDAY):
             to_decide.append(row)

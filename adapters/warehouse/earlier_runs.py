@@ -15,7 +15,7 @@ import psycopg
 @dataclass(frozen=True, slots=True)
 class Inheritance:
     """carry: the record's bytes, if there is one; waiting: {lead id: first run that held it};
-    owners: {lead id: rep id} of leads that earlier runs gave away;
+    owners: {lead id: rep id} of leads that earlier runs gave away, or that a request moved since;
     drawn: {lead id: "run/band/share"} of leads that were placed since and have no owner;
     last_reasons: {lead id: why the last run that decided it did so}, "" where it has an owner.
     """
@@ -43,6 +43,7 @@ def inheritance(conn: psycopg.Connection, source: str, as_of: datetime) -> Inher
         "select lead_id, (array_agg(run_key order by as_of) filter (where rep_id is null "
         "and reason not in ('do_not_contact', 'duplicate')))[1], "
         "(array_agg(rep_id order by as_of desc) filter (where rep_id is not null))[1], "
+        "(array_agg(run_key order by as_of desc) filter (where rep_id is not null))[1], "
         "(array_agg(run_key || '/' || band || '/' || share order by as_of desc) "
         "filter (where share is not null and reason <> 'pilot_control' "
         "and (owned_at is null or as_of > owned_at)))[1], "
@@ -50,10 +51,27 @@ def inheritance(conn: psycopg.Connection, source: str, as_of: datetime) -> Inher
         "from past group by lead_id",
         (source, as_of),
     ).fetchall()
+    moved = _moved(conn, source)
     return Inheritance(
         carry=bytes(carry[0]) if carry else None,
-        waiting={str(lead): str(run) for lead, run, _, _, _ in rows if run is not None},
-        owners={str(lead): str(rep) for lead, _, rep, _, _ in rows if rep is not None},
-        drawn={str(lead): str(drawn) for lead, _, _, drawn, _ in rows if drawn is not None},
-        last_reasons={str(lead): str(reason) for lead, _, _, _, reason in rows},
+        waiting={str(lead): str(run) for lead, run, *_ in rows if run is not None},
+        owners={
+            str(lead): moved.get((lead, run), str(rep))
+            for lead, _, rep, run, _, _ in rows
+            if rep is not None
+        },
+        drawn={str(lead): str(drawn) for lead, *_, drawn, _ in rows if drawn is not None},
+        last_reasons={str(lead): str(reason) for lead, *_, reason in rows},
     )
+
+
+def _moved(conn: psycopg.Connection, source: str) -> dict[tuple[str, str], str]:
+    """{(lead id, run that gave it away): rep id} of leads that a request moved, the last word."""
+    rows = conn.execute(
+        "select r.lead_id, r.run_key, coalesce(a.to_rep_id, r.to_rep_id) "
+        "from decisions.requests r left join decisions.request_answers a using (request_id) "
+        "where r.source = %s and coalesce(a.to_rep_id, r.to_rep_id) is not null "
+        "order by coalesce(a.answered_at, r.filed_at), r.request_id",
+        (source,),
+    )
+    return {(lead, run): str(rep) for lead, run, rep in rows}
