@@ -37,6 +37,7 @@ def luck_sentences(lens: Lens, ref: str) -> Sequence[Markup]:
         return ()
     t = lens.t
     won, count = _average(lens)
+    is_likeliest = mine.either == 1
     return (
         t(
             "luck.quarter",
@@ -44,9 +45,9 @@ def luck_sentences(lens: Lens, ref: str) -> Sequence[Markup]:
             expected=lens.decimal(mine.expected),
             won=lens.number(mine.actual),
         ),
-        t("luck.all" if mine.either == 1 else "luck.how_often", often=often(lens, mine.either)),
+        t("luck.all") if is_likeliest else t("luck.how_often", often=often(lens, mine.either)),
         t("luck.average", count=lens.number(count), won=lens.decimal(won)),
-        t("luck.many"),
+        *(() if is_likeliest else (t("luck.many"),)),
     )
 
 

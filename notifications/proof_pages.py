@@ -11,8 +11,8 @@ from notifications.locale.check_details import ZH as DETAILS_ZH
 from notifications.verify_page import VERDICTS
 from notifications.views import Chrome, chrome
 
-ATTACKS = range(1, 12)
-NOT_CLAIMED = range(1, 6)
+ATTACKS = range(1, 13)
+NOT_CLAIMED = range(1, 8)
 OUTCOMES = ("ok", "failed", "warning", "skipped")
 SUBJECTS = (
     "log", "log folder", "records", "witnesses", "since", "published files", "time-stamps", "draw",

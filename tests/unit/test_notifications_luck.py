@@ -53,7 +53,7 @@ def test_how_often_luck_does_this_is_the_share_of_all_courses_as_rare_or_rarer()
 def test_the_page_says_expected_won_and_how_often_in_the_readers_language(language, often):
     lens, rep = lens_of(language)
     found = quarter_luck(lens, rep)
-    first, second, average, _ = map(str, luck_sentences(lens, rep))
+    first, second, average, *_ = map(str, luck_sentences(lens, rep))
     assert lens.decimal(found.expected) in first
     assert lens.number(found.actual) in first
     assert often in second
