@@ -12,6 +12,7 @@ from adapters.warehouse.address import Address
 from adapters.warehouse.draws import StoredDraw
 from allocation.policy import load_policy
 from audit.draws import END_WITHIN_S
+from flows.awaited_values import agreed
 from flows.clock import RealClock, SystemDice
 from flows.errors import PolicyRefused, UsageError
 from flows.home import Home
@@ -21,7 +22,7 @@ from flows.request import RunRequest
 from flows.settings import load_settings
 from ledger.run_keys import is_intake
 from lottery.records import LADDER
-from lottery.sources import source_kind, source_time
+from lottery.sources import PUBLIC, source_kind, source_time
 
 
 def open_home() -> Home:
@@ -96,8 +97,8 @@ def _standing(conn: psycopg.Connection, draw: StoredDraw, now: datetime) -> str:
     if (now - due).total_seconds() > END_WITHIN_S:
         return "OVERDUE: no outcome or void within 24 h of its source's time"
     if draw.closing is not None:
-        kind = source_kind(draw.opening)
-        return f"closed; {kind} from {due:%F %T} UTC, then: fairlead draw finish"
+        stage = "finish" if draw.kind == LADDER else "open"
+        return f"closed; {_awaited(conn, draw)} from {due:%F %T} UTC, then: fairlead draw {stage}"
     closes_at = instant(draw.opening["closes_at"])
     count = sum(1 for one in lines.standing(conn, draw.opening_hash) if one.line)
     about = f"{count} lines; " if draw.kind == LADDER else ""
@@ -106,6 +107,17 @@ def _standing(conn: psycopg.Connection, draw: StoredDraw, now: datetime) -> str:
     if now < due:
         return f"NOT CLOSED; {about}fairlead draw close, before {due:%F %T} UTC"
     return f"NOT CLOSED IN TIME; {about}can only be finished without lines, in red"
+
+
+def _awaited(conn: psycopg.Connection, draw: StoredDraw) -> str:
+    """What a closed draw waits for: of public values those that two people have not typed yet."""
+    kind = source_kind(draw.opening)
+    if kind != PUBLIC:
+        return kind
+    run = draw.draw.partition("/")[0]
+    whats = [str(source["what"]) for source in draw.opening["sources"]]
+    missing = [what for what in whats if agreed(conn, run, what) is None]
+    return f"{' and '.join(missing)} (fairlead draw value)" if missing else "its value is typed"
 
 
 def show_links(draw_id: str, *, watch: bool) -> None:

@@ -130,7 +130,7 @@ def fog(lens: PortalLens, record: PortalRecord) -> str:
         f"portal.fog_{kind}",
         at=lens.moment(time_text(source_time(dict(record.opening))), seconds=True),
         round=shown(source.get("round", "")),
-        what=shown(source.get("what", "")),
+        what=" + ".join(shown(one.get("what", "")) for one in record.opening["sources"]),
     )
 
 

@@ -131,7 +131,8 @@ def test_nothing_can_be_typed_before_its_time(address, fairlead):
     assert "cannot be known before" in said
     with address.connect() as conn:
         draw = draws.last_attempt(conn, f"{RUN}/enterprise/early")
-        draws.store_event(conn, draw.opening_hash, "void", {}, datetime.now(UTC))
+        ended = {"reason": "event-cancelled"}
+        draws.store_event(conn, draw.opening_hash, "void", ended, datetime.now(UTC))
 
 
 def test_the_second_person_ends_it_and_only_after_typing_the_runs_name(address, work, fairlead):
@@ -141,6 +142,8 @@ def test_the_second_person_ends_it_and_only_after_typing_the_runs_name(address, 
     refused = pytest.raises(EnvironmentRefused, match="now two people type it")
     with address.connect() as conn, refused:
         outcomes(conn, now, LADDER)
+    status = CliRunner().invoke(app, ("draw", "status", RUN)).stdout
+    assert "closed; 双色球 two (fairlead draw value) from" in status
     code, said = fairlead("--by", "Wang", typed=f"{VALUE}\n")  # asked for
     assert code == 0
     assert "look it up at  https://www.cwl.gov.cn/" in said
@@ -206,10 +209,8 @@ def test_a_cancelled_event_ends_in_a_void_whose_next_attempt_waits_for_the_next_
         check_may_void(conn, now, before, "event-cancelled")
         log_void(conn, now, before, "event-cancelled")
         following = draws.last_attempt(conn, draw)
-        (first,) = [
-            one for one in draws.draws_of(conn, RUN) if one.opening_hash == before.opening_hash
-        ]
-    check_void(first.void, first.opening, following.opening)
+        (ended,) = [one.void for one in draws.draws_of(conn, RUN) if one.draw == draw and one.void]
+    check_void(ended, before.opening, following.opening)
     (source,) = following.opening["sources"]
     assert (following.attempt, source["form"]) == (2, FORM)
     what, at = awaited(LOTTO, instant(following.opening["closes_at"]), "Asia/Shanghai")
