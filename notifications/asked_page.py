@@ -25,13 +25,13 @@ def asked_view(lens: Lens) -> EvidenceView:
     sections = [_counts(lens, rows, months)] if rows else [
         Section("counts", t.plain("asked.counts"), [t.plain("asked.none")])
     ]  # fmt: skip
-    if lens.is_team:
+    if lens.shows("each_request"):
         sections += [_month(lens, month, rows) for month in months]
     heading = t.plain("asked.heading")
     return EvidenceView(
         chrome(lens, "requests.html", heading, "asked"),
         heading,
-        t.plain("asked.lede_team" if lens.is_team else "asked.lede_public"),
+        t.plain("asked.lede_team" if lens.shows("each_request") else "asked.lede_public"),
         (),
         sections,
     )

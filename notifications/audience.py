@@ -22,6 +22,8 @@ PARTS: Mapping[str, Literal["public", "team"]] = {
     "capability": "team",
     "capacity": "team",
     "segments": "team",  # close rates and deal sizes of the whole company
+    "request_counts": "public",  # each request is an entry of the public log anyway
+    "each_request": "team",
     # What pages say about people.
     "names": "team",
     "stars": "team",
