@@ -58,7 +58,6 @@ ASKING: dict[str, tuple[str, str]] = {
     "portal.ask_refused_words": ("Nothing was recorded: the lead was not decided this week, or is not yours any more. Go back and look again.", "没有记下任何内容：该线索不在本周的分配中，或已不归您。请返回再看一下。"),
     "portal.ask_claim_title": ("Somebody was faster", "已被认领"),
     "portal.ask_claim_words": ("Nothing was recorded: the lead is gone, or a limit of the policy is reached.", "没有记下任何内容：该线索已被认领，或已达到政策上限。"),
-    "asked.title": ("Requests, overrides and exceptions", "申请、人工调整与例外"),
     "asked.heading": ("Requests, overrides and exceptions", "申请、人工调整与例外"),
     "asked.lede_team": ("Every request with its answer, every override and every lead that an exception gave out, by month: the list for the monthly review. What people wrote is between them and their manager.", "按月列出每项申请及其答复、每次人工调整，以及按例外规则分配的每条线索：供每月评审使用。申请与答复的原文只在当事人与经理之间。"),
     "asked.lede_public": ("How many requests, overrides and exceptions there were each month, and what came of them. Names and texts are the team’s.", "每月申请、人工调整与例外的数量及结果。姓名与文字仅供团队查看。"),
