@@ -154,11 +154,14 @@ def init(
 def send(
     as_of: AsOf = "",
     policy: PolicyFile = POLICY,
+    intake: Annotated[
+        bool, typer.Option("--intake", help="Of the run between the Mondays at that time.")
+    ] = False,
 ) -> None:
     """Write a run's digests again and send the mails that no server has taken yet."""
     from flows.command_run import send_again
 
-    send_again(as_of, policy)
+    send_again(as_of, policy, intake=intake)
 
 
 @app.command()

@@ -110,13 +110,14 @@ def initialise_home(policy_file: str) -> None:
     typer.echo(f"{home.path} is ready; the log's verifier key is\n  {work.signer.vkey}")
 
 
-def send_again(as_of: str, policy: str) -> None:
+def send_again(as_of: str, policy: str, *, intake: bool) -> None:
     """Hand the pending mails of a decided run to the mail server. Errors: UsageError."""
     from flows.send_digests import deliver_digests
     from flows.workspace import open_workspace, resolved
 
     open_home()
-    work = open_workspace(resolved(RunRequest(source="", as_of=as_of, policy=policy, window=0)))
+    request = RunRequest(source="", as_of=as_of, policy=policy, intake=intake, window=0)
+    work = open_workspace(resolved(request))
     typer.echo(f"sent {deliver_digests(work)} mails of run {work.run}")
 
 
