@@ -90,7 +90,7 @@ def run(
         str, typer.Option(help="Rehearsals only: repeatable salts, secrets and times.")
     ] = "",
 ) -> None:
-    """Run a Monday, or what came in since: extract, build, check, freeze, draw, allocate, publish, send."""
+    """Run a Monday, or what came in since: extract, check, freeze, draw, allocate, publish."""
     from flows.command_run import run_week
     from flows.request import RunRequest
 
