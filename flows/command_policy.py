@@ -16,7 +16,7 @@ from flows.business_week import local_date
 from flows.clock import RealClock
 from flows.errors import PolicyRefused, UsageError
 from flows.terminal import print_sentences
-from flows.workspace import listed_mistakes, read_policy
+from flows.workspace import listed_mistakes, policy_file, read_policy
 from notifications.policy_words import difference_lines
 
 
@@ -51,6 +51,7 @@ def approve_policy(file: Path, role: str, by: str, on: str) -> None:
         raise UsageError(f"--role {role!r} is not one of {', '.join(OFFICES)}")
     if not by.strip() or not by.isprintable():
         raise UsageError("--by: name the approving office on one line")
+    file = policy_file(file)
     policy = read_policy(file)
     day = _day(on) if on else local_date(RealClock().now(), policy.zone)
     fell = fallen(policy)
@@ -65,7 +66,10 @@ def approve_policy(file: Path, role: str, by: str, on: str) -> None:
         raise PolicyRefused(f"{file}: {error}") from error
     if mistakes := [one for one in approval_mistakes(approved) if "again" not in one.message]:
         raise PolicyRefused(listed_mistakes(file, mistakes))
-    file.write_text(text, encoding="utf-8", newline="")
+    try:
+        file.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}") from error
     typer.echo(f"{file}: {role} approves {_name(policy)} ({by}, {day}); sha256 {approved.sha256}")
     missing = lacking(approved, max(day, policy.effective_from))
     typer.echo("\n".join(missing) if missing else f"in force from {policy.effective_from}")

@@ -183,13 +183,17 @@ def _now() -> datetime:
     return RealClock().now()
 
 
+def policy_file(path: Path) -> Path:
+    """Where a policy file is: one of ours is found from any folder."""
+    return path if path.is_absolute() or path.exists() else CHECKOUT / path
+
+
 def read_policy(path: Path) -> Policy:
-    """The policy in a file; one of ours is found from any folder.
+    """The policy in a file.
 
     Errors: PolicyRefused with every mistake, its line and column.
     """
-    if not path.is_absolute() and not path.exists():
-        path = CHECKOUT / path
+    path = policy_file(path)
     try:
         return load_new_policy(path.read_text(encoding="utf-8"), available_timezones())
     except FileNotFoundError as error:
