@@ -19,7 +19,7 @@ class ForceError(ValueError):
 def lacking(policy: Policy, on: date) -> list[str]:
     """What keeps a policy from deciding on a day, in words; nothing if it is in force."""
     fell = fallen(policy)
-    approved = {one.role: one.on for one in policy.approvals if one not in fell}
+    approved: dict[str, date] = {one.role: one.on for one in policy.approvals if one not in fell}
     missing = set(OFFICES) - {one.role for one in policy.approvals}
     found = [f"it is not approved by {office}" for office in OFFICES if office in missing]
     found += [refusal(one) for one in fell]
