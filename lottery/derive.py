@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from lottery import ladder
 from lottery.chance import seed_of
 from lottery.endings import check_outcome_shape
-from lottery.records import LADDER, check_closing, check_opening, closing_hash, opening_hash
+from lottery.records import LADDER, check_closing, check_opening, closing_hash, hashed_opening
 from lottery.selection import selected
 from lottery.shapes import DrawError, Record, keyed, parsed
 from lottery.sources import DRAND, revealed, source_kind
@@ -44,8 +44,7 @@ def derive(
     skips the check of a drand signature (its length still counts) and adds
     `"beacon": "unchecked"` to a draw that rests on one. `DrawError` for whatever is refused.
     """
-    checked = check_opening(opening)
-    opened = opening_hash(checked)
+    checked, opened = hashed_opening(opening)
     closed = check_closing(closing, checked, opened)
     source_bytes = revealed(checked["sources"], reveals, check_beacon)
     hashes = opened, closing_hash(closed)

@@ -89,6 +89,11 @@ def draw_id(run: str, band: str, share: str = "", klass: str = "") -> str:
 
 
 def check_opening(value: object) -> Record:
+    return hashed_opening(value)[0]
+
+
+def hashed_opening(value: object) -> tuple[Record, str]:
+    """A checked opening and its hash; its bytes are made once, for a pool can be large."""
     opening = keyed(value, "opening", _COMMON, more=True)
     constant(opening["protocol"], "protocol", PROTOCOL)
     kind = constant(opening["kind"], "kind", LADDER, SELECT)
@@ -105,8 +110,7 @@ def check_opening(value: object) -> Record:
         _check_ladder(opening)
     else:
         _check_select(opening)
-    canonical_bytes(opening, "opening")
-    return opening
+    return opening, opening_hash(opening)
 
 
 def opening_hash(opening: Record) -> str:
@@ -122,12 +126,11 @@ def closing(opening: Record, lines: Iterable[tuple[str, int, int]] = ()) -> Reco
 
     Without lines it is also how a draw is finished whose closing was not logged in time.
     """
-    opened = opening_hash(opening)
-    made: Record = {"protocol": PROTOCOL, "opening": opened}
+    made: Record = {"protocol": PROTOCOL, "opening": opening_hash(opening)}
     rows = [{"entrant": who, "left": left, "level": level} for who, left, level in sorted(lines)]
     if opening["kind"] == LADDER or rows:
         made["lines"] = rows
-    return check_closing(made, opening, opened)
+    return check_closing(made, opening, made["opening"])
 
 
 def check_closing(value: object, opening: Record, opened: str = "") -> Record:
