@@ -841,25 +841,35 @@ def select(candidates: list[str], shares: list[list[Any]], seed: bytes) -> dict[
 
 def ladder(entrants: list[str], prizes: list[str], lines: list[Record], seed: bytes) -> Record:
     """Who wins which lead: own lines at the top, then one base ladder a round."""
-    n, standing, all_rungs = len(entrants), list(entrants), []
+    n, standing, choices = len(entrants), list(entrants), []
     winners: dict[str, str] = {}
     for line in sorted(lines, key=lambda one: (one["level"], one["left"], one["entrant"])):
         left = line["left"]
         standing[left], standing[left + 1] = standing[left + 1], standing[left]
     for number, start in enumerate(range(0, len(prizes), n)):
-        uniform, rungs, columns = stream(seed, f"ladder/{number}"), [], list(standing)
-        for k in range(1, n):
-            rungs += [k - step for step in range(1, uniform(k + 1) + 1)]
-        for left in rungs:
-            columns[left], columns[left + 1] = columns[left + 1], columns[left]
+        uniform, columns = stream(seed, f"ladder/{number}"), list(standing)
+        choices.append([uniform(k + 1) for k in range(1, n)])
+        for k, j in enumerate(choices[-1], start=1):
+            columns.insert(k - j, columns.pop(k))  # what its j rungs do, in one move
         winners.update(zip(prizes[start : start + n], columns))
-        all_rungs.append(rungs)
     result: Record = {
-        "rung_counts": [len(rungs) for rungs in all_rungs],
-        "rungs_sha256": sha(canonical(all_rungs)).hex(),
+        "rung_counts": [sum(chosen) for chosen in choices],
+        "rungs_sha256": sha(f"[{','.join(map(rungs_text, choices))}]".encode()).hex(),
         "winners": winners,
     }
-    return {**result, "rungs": all_rungs} if n <= 10 else result
+    if n <= 10:
+        result["rungs"] = [json.loads(rungs_text(chosen)) for chosen in choices]
+    return result
+
+
+def rungs_text(choices: list[int]) -> str:
+    """The rungs of a round as JSON: k-1, …, k-j of each k, cut out of one count down."""
+    numbers, ends = [str(left) for left in range(len(choices))], [0]
+    for number in numbers:
+        ends.append(ends[-1] + len(number) + 1)
+    down, total = ",".join(reversed(numbers)), ends[-1]
+    runs = (down[total - ends[k] : total - ends[k - j] - 1] for k, j in enumerate(choices, 1) if j)
+    return f"[{','.join(runs)}]"
 
 
 # == 6. a published site, read from a folder or over HTTP ===========================================
