@@ -129,7 +129,7 @@ class _Verification:
         opened.append((folder, log))
         trusted = "unpinned key" if pinned is None else "pinned key"
         if rotated := len(log.keys.ends):
-            trusted += f", handed over {rotated} times since the first"
+            trusted += f", {rotated} times handed over from key to key"
         return f"{log.tree.size} entries of {log.origin}, checkpoint signed by the {trusted}"
 
     def _log_folder(self, site: Site, log: Log, found: Findings) -> str:

@@ -11,7 +11,7 @@ PROOF: dict[str, tuple[str, str]] = {
     "weekday.saturday": ("Saturday", "星期六"),
     "weekday.sunday": ("Sunday", "星期日"),
     "source.look_up": ("Look it up at", "查询地址"),
-    "source.rule": ("How it is written", "写法"),
+    "source.rule": ("How it is written", "抄写规则"),
     "source.known_at": ("Known from", "可知时间"),
     "source.not_on": ("Not on", "以下日期没有"),
     "check.title": ("Check this site in your browser", "在浏览器里核对本站"),
