@@ -94,8 +94,8 @@ class RunRecord:
     - source_quality: [{"file","rows_read","rows_bad","notes": text or list}].
     - quarantine: [{"file","line","column","code","reason"}], a sample without row text;
       quarantine_total: how many there are in all.
-    - ledger: {"origin","vkey","size","checkpoint"}, maybe "witnesses"; the checkpoint before any entry for this
-      publication.
+    - ledger: {"origin","vkey","size","checkpoint"}, maybe "witnesses"; the checkpoint before any
+      entry for this publication.
     - expected_verdict: what `fairlead verify` should say, e.g. "OPERATOR-TRUSTED".
     - hashes: {"snapshot","policy","decisions","bundle"} as far as known.
     - rep_facts (team only): {rep ref: {"stalled_opportunities": n, …}}.

@@ -47,7 +47,9 @@ def plain() -> Iterator[str]:
     """The sentences without places."""
     for line in SCRIPT.split("// == 9.")[0].splitlines():
         if re.search(CALLS, line) or re.match(r'\s*(return )?"', line):
-            yield from (text for text in LAST_TEXT.findall(line) if text.strip() not in NO_SENTENCES)
+            yield from (
+                text for text in LAST_TEXT.findall(line) if text.strip() not in NO_SENTENCES
+            )
 
 
 def test_every_sentence_of_the_script_has_its_translation() -> None:
