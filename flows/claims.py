@@ -6,14 +6,13 @@ done at once; the log has it as a reassignment from the pool, step "claimed".
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
 
 from adapters.warehouse import claims, references, requests, runs
 from adapters.warehouse.claims import Claim
-from adapters.warehouse.earlier_runs import Inheritance
 from adapters.warehouse.requests import NewRequest
 from adapters.warehouse.runs import Run
 from allocation.claimed import Claimed, claim_class, claim_refusal, claim_share
@@ -94,18 +93,6 @@ def claim(conn: psycopg.Connection, case: About, rep_id: str, by: str, at: datet
     rep = references.references(conn, case.run.source, "rep")[rep_id]
     log_step(conn, case, "reassignment", number, "claimed", {"to": rep, "reason": "claim"})
     return number
-
-
-def claimed(left: Inheritance, made: list[Claim]) -> Inheritance:
-    """What earlier runs leave, with claimed leads as the leads of whoever claimed them."""
-    owners = {one.lead_id: one.rep_id for one in made}
-    return replace(
-        left,
-        owners=left.owners | owners,
-        waiting={lead: run for lead, run in left.waiting.items() if lead not in owners},
-        drawn={lead: place for lead, place in left.drawn.items() if lead not in owners},
-        last_reasons=left.last_reasons | dict.fromkeys(owners, ""),
-    )
 
 
 def to_count(conn: psycopg.Connection, source: str, made: list[Claim]) -> list[Claimed]:

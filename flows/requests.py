@@ -52,16 +52,13 @@ def about(conn: psycopg.Connection, run: Run, lead_id: str) -> About:
     stages = runs.reached(conn, run.run_key)
     if "published" not in stages:
         raise UsageError(f"run {run.run_key} is not published: hold, release or abort it instead")
-    rows = {row["lead_id"]: row["rep_id"] for row in runs.decisions(conn, run.run_key)}
-    if lead_id not in rows:
+    owners = requests.owners(conn, run.run_key)
+    if lead_id not in owners:
         raise UsageError(f"lead {lead_id} was not decided in run {run.run_key}")
-    owner = rows[lead_id]
-    for request in requests.requests_of_lead(conn, run.run_key, lead_id):
-        owner = request.answered_to or (
-            request.to_rep_id if request.kind not in requests.ASKING else None
-        ) or owner  # fmt: skip
     lead = references.references(conn, run.source, "lead")[lead_id]
-    return About(run, load_policy(run.policy_text), lead_id, lead, owner, stages["published"])
+    return About(
+        run, load_policy(run.policy_text), lead_id, lead, owners[lead_id], stages["published"]
+    )
 
 
 def file_appeal(

@@ -14,7 +14,7 @@ from allocation.claimed import with_claims
 from allocation.freeze import build_snapshot
 from allocation.intake import UNTIL_MONDAY, with_drawn, with_given
 from allocation.snapshot import Lead, Snapshot
-from flows.claims import claimed, to_count
+from flows.claims import to_count
 from flows.errors import UsageError
 from flows.land_source import Landed
 from flows.progress import say
@@ -29,7 +29,8 @@ def snapshot_of_marts(
 ) -> tuple[Snapshot, list[str]]:
     """The snapshot of a run from its marts and the runs before, and notes on what was dropped."""
     requests.lock(conn)  # a claim is either before this freeze and counts, or after it and refused
-    left, made = _left(conn, work, landed.source)
+    left = inheritance(conn, landed.source, work.as_of)
+    made = claims.claims_before(conn, landed.source, work.as_of)
     lead_rows, already = _open_leads(conn, work, left)
     rep_rows = marts.rows(conn, "dim_reps", work.run)
 
@@ -79,18 +80,10 @@ def snapshot_of_marts(
 
 def came_in(conn: psycopg.Connection, work: Workspace, source: str) -> bool:
     """Whether a lead is open that no run has decided, or that came back from its owner."""
-    left, _ = _left(conn, work, source)
+    left = inheritance(conn, source, work.as_of)
     return any(
         not left.last_reasons.get(row["lead_id"]) for row in _open_leads(conn, work, left)[0]
     )
-
-
-def _left(
-    conn: psycopg.Connection, work: Workspace, source: str
-) -> tuple[Inheritance, list[claims.Claim]]:
-    """What earlier runs leave, and the claims on their leads."""
-    made = claims.claims_before(conn, source, work.as_of)
-    return claimed(inheritance(conn, source, work.as_of), made), made
 
 
 def _with_claims_of_month(conn: psycopg.Connection, work: Workspace, source: str) -> list[Row]:

@@ -15,7 +15,8 @@ import psycopg
 @dataclass(frozen=True, slots=True)
 class Inheritance:
     """carry: the record's bytes, if there is one; waiting: {lead id: first run that held it};
-    owners: {lead id: rep id} of leads that earlier runs gave away, or that a request moved since;
+    owners: {lead id: rep id} of leads that earlier runs gave away, or that a request moved since
+    (a claim is one, too);
     drawn: {lead id: "run/band/share"} of leads that were placed since and have no owner;
     last_reasons: {lead id: why the last run that decided it did so}, "" where it has an owner.
     """
@@ -34,16 +35,17 @@ def inheritance(conn: psycopg.Connection, source: str, as_of: datetime) -> Inher
         "where d.name = 'carry' and r.source = %s and r.as_of < %s order by r.as_of desc limit 1",
         (source, as_of),
     ).fetchone()
-    # A lead that came back from its owner begins anew: what was drawn before counts no more.
+    # A lead that came back from its owner begins anew: that it waited, or was drawn, before counts
+    # no more.
     rows = conn.execute(
         "with past as (select d.*, r.as_of, max(r.as_of) filter (where d.rep_id is not null) "
         "over (partition by d.lead_id) as owned_at "
-        "from decisions.decisions d join decisions.runs r using (run_key) "
+        "from decisions.standing d join decisions.runs r using (run_key) "
         "where r.source = %s and r.as_of < %s) "
         "select lead_id, (array_agg(run_key order by as_of) filter (where rep_id is null "
-        "and reason not in ('do_not_contact', 'duplicate')))[1], "
+        "and reason not in ('do_not_contact', 'duplicate') "
+        "and (owned_at is null or as_of > owned_at)))[1], "
         "(array_agg(rep_id order by as_of desc) filter (where rep_id is not null))[1], "
-        "(array_agg(run_key order by as_of desc) filter (where rep_id is not null))[1], "
         "(array_agg(run_key || '/' || band || '/' || share order by as_of desc) "
         "filter (where share is not null and reason <> 'pilot_control' "
         "and (owned_at is null or as_of > owned_at)))[1], "
@@ -51,27 +53,10 @@ def inheritance(conn: psycopg.Connection, source: str, as_of: datetime) -> Inher
         "from past group by lead_id",
         (source, as_of),
     ).fetchall()
-    moved = _moved(conn, source)
     return Inheritance(
         carry=bytes(carry[0]) if carry else None,
         waiting={str(lead): str(run) for lead, run, *_ in rows if run is not None},
-        owners={
-            str(lead): moved.get((lead, run), str(rep))
-            for lead, _, rep, run, _, _ in rows
-            if rep is not None
-        },
+        owners={str(lead): str(rep) for lead, _, rep, *_ in rows if rep is not None},
         drawn={str(lead): str(drawn) for lead, *_, drawn, _ in rows if drawn is not None},
         last_reasons={str(lead): str(reason) for lead, *_, reason in rows},
     )
-
-
-def _moved(conn: psycopg.Connection, source: str) -> dict[tuple[str, str], str]:
-    """{(lead id, run that gave it away): rep id} of leads that a request moved, the last word."""
-    rows = conn.execute(
-        "select r.lead_id, r.run_key, coalesce(a.to_rep_id, r.to_rep_id) "
-        "from decisions.requests r left join decisions.request_answers a using (request_id) "
-        "where r.source = %s and coalesce(a.to_rep_id, r.to_rep_id) is not null "
-        "order by coalesce(a.answered_at, r.filed_at), r.request_id",
-        (source,),
-    )
-    return {(lead, run): str(rep) for lead, run, rep in rows}

@@ -34,6 +34,18 @@ create table if not exists decisions.request_answers (
     is_late boolean not null
 );
 create index if not exists requests_filed on decisions.requests (filed_at);
+-- One row per decision as it stands: rep_id is whose the lead is after what requests moved since.
+create or replace view decisions.standing as
+select d.run_key, d.lead_id, d.band, d.share, d.reason, coalesce(m.rep_id, d.rep_id) as rep_id
+from decisions.decisions d
+left join (
+    select distinct on (q.run_key, q.lead_id)
+        q.run_key, q.lead_id, coalesce(a.to_rep_id, q.to_rep_id) as rep_id
+    from decisions.requests q left join decisions.request_answers a using (request_id)
+    where coalesce(a.to_rep_id, q.to_rep_id) is not null
+    -- A request moves a lead when it is answered, not when it is filed.
+    order by q.run_key, q.lead_id, coalesce(a.answered_at, q.filed_at) desc, q.request_id desc
+) m using (run_key, lead_id);
 -- First come, first served: of two claims of one lead the second is refused.
 create unique index if not exists requests_claimed_once
     on decisions.requests (run_key, lead_id) where kind = 'claim';

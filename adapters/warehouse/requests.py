@@ -144,6 +144,23 @@ def exceptions_given(
     ).fetchall()
 
 
+def owners(conn: psycopg.Connection, run_key: str) -> dict[str, str | None]:
+    """{lead id: rep id} of a decided run's leads, as requests moved them since."""
+    rows = conn.execute(
+        "select lead_id, rep_id from decisions.standing where run_key = %s", (run_key,)
+    )
+    return dict(rows.fetchall())
+
+
+def requests_of_rep(conn: psycopg.Connection, run_key: str, rep_id: str) -> list[StoredRequest]:
+    """What a rep asked about a run's decisions, claims too, and overrides of their leads."""
+    with conn.cursor(row_factory=class_row(StoredRequest)) as cursor:
+        return cursor.execute(
+            f"{_SELECT} where r.run_key = %s and r.rep_id = %s order by r.request_id",
+            (run_key, rep_id),
+        ).fetchall()
+
+
 def requests_of_lead(conn: psycopg.Connection, run_key: str, lead_id: str) -> list[StoredRequest]:
     """Everything asked about one decision, in order."""
     with conn.cursor(row_factory=class_row(StoredRequest)) as cursor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -26,7 +26,6 @@ from notifications.portal_requests import AskRecord, render_requests, spoken
 from notifications.record import REHEARSAL, Language
 
 LONGEST = 1_000  # characters of a reason from the phone
-FAR = timedelta(days=36_500)
 
 
 class Counter:
@@ -119,17 +118,9 @@ def _record(conn: psycopg.Connection, run: runs.Run, rep_id: str) -> AskRecord:
     policy, now = load_policy(run.policy_text), log_time(conn)
     days, published = work_days(policy), runs.reached(conn, run.run_key)["published"]
     until = file_until(policy, published, days)
-    filed = [
-        one
-        for one in requests.requests_between(conn, run.as_of - FAR, now + FAR)
-        if one.run_key == run.run_key
-    ]
+    filed = requests.requests_of_rep(conn, run.run_key, rep_id)
     decided = {row["lead_id"]: row for row in runs.decisions(conn, run.run_key)}
-    owners = {lead: row["rep_id"] for lead, row in decided.items()}
-    for one in filed:
-        owners[one.lead_id] = one.answered_to or (
-            one.to_rep_id if one.kind in ("override", "claim") else owners[one.lead_id]
-        )
+    owners = requests.owners(conn, run.run_key)
     companies = _mart(conn, "fct_allocation_leads", "lead_id", "company", run.run_key)
     names = _mart(conn, "dim_reps", "rep_id", "name", run.run_key)
     shown = [lead for lead, row in decided.items() if row["reason"] != "do_not_contact"]
@@ -151,7 +142,7 @@ def _record(conn: psycopg.Connection, run: runs.Run, rep_id: str) -> AskRecord:
             {"lead": offer.lead_id, "left": offer.left}
             for offer in claims.offers(conn, run, rep_id, now)
         ],
-        requests=[_request(one) for one in reversed(filed) if one.rep_id == rep_id],
+        requests=[_request(one) for one in reversed(filed)],
     )
 
 

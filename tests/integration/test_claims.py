@@ -30,8 +30,13 @@ LEADS = [f"L{i:02}" for i in range(20)]
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    return new_home(tmp_path_factory.mktemp("claims") / "home").database()
+def home(tmp_path_factory):
+    return new_home(tmp_path_factory.mktemp("claims") / "home")
+
+
+@pytest.fixture(scope="module")
+def address(home):
+    return home.database()
 
 
 def stored_week(address, run: str = RUN, as_of: datetime = AS_OF, leads=LEADS):
@@ -140,8 +145,11 @@ def test_the_next_run_takes_a_claimed_lead_for_its_claimers_and_counts_it_once(a
     later = AS_OF + timedelta(days=7)
     with address.connect() as conn:
         made = claims.claims_before(conn, SOURCE, later)
-        left = pools.claimed(inheritance(conn, SOURCE, later), made)
-        assert {one.lead_id for one in made} <= set(left.owners)
+        left = inheritance(conn, SOURCE, later)
+        assert {one.lead_id: left.owners.get(one.lead_id) for one in made} == {
+            one.lead_id: one.rep_id for one in made
+        }
+        assert {left.last_reasons[one.lead_id] for one in made} == {""}
         assert not {one.lead_id for one in made} & set(left.waiting)
         assert set(left.waiting) == set(week.pool) - {one.lead_id for one in made}
         counted = pools.to_count(conn, SOURCE, made)
@@ -163,11 +171,38 @@ def test_a_lead_that_a_later_run_decides_is_no_longer_to_be_had(address, week):
         assert pools.to_count(conn, SOURCE, made) == []
 
 
-def test_the_month_lists_claims(address, week, monkeypatch, capsys):
+def test_a_lead_is_whose_the_last_word_made_it_for_every_later_run(address):
+    leads = [f"M{i:02}" for i in range(20)]
+    week = stored_week(address, "2026-W51", AS_OF + timedelta(days=21), leads)
+    claimable, waiting, *_ = week.pool
+    given = next(one for one in leads if one not in week.pool)
+    at = week.head.as_of + timedelta(hours=1)
+    with address.connect() as conn:
+        first = cases.about(conn, week.head, given).owner
+        second, third = [one for one in REPS if one != first][:2]
+        case = cases.about(conn, week.head, given)
+        appeal = cases.file_appeal(conn, case, second, "why not me?", second, at)
+        cases.override(conn, case, third, "for now", "Li", at + timedelta(hours=1))
+        cases.answer(
+            conn, appeal, given="changed", text="so it is", by="Li", to_rep_id=second,
+            at=at + timedelta(hours=2),
+        )  # fmt: skip
+        pools.claim(conn, cases.about(conn, week.head, claimable), "R3", "R3", at)
+        for lead_id, rep_id in ((claimable, "R1"), (waiting, "R2")):
+            case = cases.about(conn, week.head, lead_id)
+            cases.override(conn, case, rep_id, "knows the firm", "Li", at)
+        expected = {given: second, claimable: "R1", waiting: "R2"}
+        now = {lead_id: cases.about(conn, week.head, lead_id).owner for lead_id in expected}
+        left = inheritance(conn, SOURCE, week.head.as_of + timedelta(days=7))
+    assert now == expected
+    assert {lead_id: left.owners.get(lead_id) for lead_id in expected} == expected
+    assert not expected.keys() & left.waiting.keys()
+
+
+def test_the_month_lists_claims(address, week, home, monkeypatch, capsys):
     from flows import command_request
 
-    home = SimpleNamespace(database=lambda: address)
-    monkeypatch.setattr(command_request, "initialised_home", lambda: home)
+    monkeypatch.setenv("FAIRLEAD_HOME", str(home.path))
     with address.connect() as conn:
         month = f"{log_time(conn):%Y-%m}"
     command_request.print_month(month)
