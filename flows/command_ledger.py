@@ -15,9 +15,9 @@ from adapters.warehouse.ledger_store import NewEntry
 from flows.clock import RealClock, SystemDice
 from flows.command_draw import known_run, open_home
 from flows.errors import UsageError
-from flows.home import Home
+from flows.home import Home, keep_secret
 from flows.request import RunRequest
-from flows.sign_log import hand_overs, keychain
+from flows.sign_log import hand_overs, key_of_last
 from ledger.handover import ENTRY, hand_over
 from ledger.log import NO_RUN, signed_checkpoint
 from ledger.merkle import Tree, leaf_hash
@@ -41,9 +41,7 @@ def rotate_key(confirm: str) -> None:
             raise UsageError("nothing was done: that was not the log's name")
         _hand_over(home, old, _next_key(waiting, home.origin))
     kept = home.key_file.with_name(f"log-{old.vkey.key_id.hex()}.key")
-    if not kept.exists():  # it has signed years of mails: proofs may still be asked of it
-        kept.touch(mode=0o600)
-        kept.write_text(old.secret_text() + "\n", encoding="utf-8")
+    keep_secret(kept, old.secret_text())  # it signed years of mails: they may still be asked about
     waiting.replace(home.key_file)
     typer.echo(
         f"{home.origin} is signed from now on by\n  {home.signer().vkey}\n"
@@ -88,12 +86,7 @@ def show_now() -> None:
 def _next_key(waiting: Path, origin: str) -> Signer:
     """The key that takes over: made once, whatever interrupts us."""
     if not waiting.exists():
-        building = waiting.with_suffix(".building")
-        building.unlink(missing_ok=True)
-        building.touch(mode=0o600)
-        made = Signer(origin, SystemDice().bytes32("log key"))
-        building.write_text(made.secret_text() + "\n", encoding="utf-8")
-        building.replace(waiting)
+        keep_secret(waiting, Signer(origin, SystemDice().bytes32("log key")).secret_text())
     return _read(waiting)
 
 
@@ -111,10 +104,7 @@ def _hand_over(home: Home, old: Signer, new: Signer) -> None:
             raise UsageError("the log has no entry yet: there is nothing to hand over")
         record = hand_over(home.origin, old, new.vkey, len(leaves), Tree(leaves).root())
         last = ledger_store.last_checkpoint(conn)
-        last_key = None
-        if last is not None:
-            chain = keychain(conn, old.vkey, home.origin, Tree(leaves))
-            last_key = chain.key_of(last)
+        last_key = key_of_last(conn, home, old.vkey, leaves, last)
         ledger_store.append(conn, [NewEntry(ENTRY, NO_RUN, record)], now)
         leaves = [leaf_hash(bytes(entry.entry)) for entry in ledger_store.entries(conn)]
         note = signed_checkpoint(home.origin, leaves, old, last, last_key)

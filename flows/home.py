@@ -13,6 +13,7 @@ site, site-team the published folders, unless --site says otherwise
 from __future__ import annotations
 
 import contextlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,14 +95,19 @@ def initialise(home: Home, dice: Dice, *, is_rehearsal: bool = False) -> list[st
         made.append(f"settings  {settings_file}")
     if not home.is_initialised():
         origin = (REHEARSED if is_rehearsal else "") + home.settings.origin
-        signer = Signer(origin, dice.bytes32("log key"))
-        home.key_file.parent.mkdir(mode=0o700, exist_ok=True)
-        building = home.key_file.with_suffix(".building")
-        with contextlib.suppress(FileNotFoundError):
-            building.unlink()
-        building.touch(mode=0o600)
-        building.write_text(signer.secret_text() + "\n", encoding="utf-8")
-        building.replace(home.key_file)
+        keep_secret(home.key_file, Signer(origin, dice.bytes32("log key")).secret_text())
         use = "of rehearsals only" if is_rehearsal else "back it up: it signs the public log"
         made.append(f"log key   {home.key_file} ({use})")
     return made
+
+
+def keep_secret(file: Path, text: str) -> None:
+    """Write a secret that is not there yet: whole or not at all, and for its owner's eyes only."""
+    file.parent.mkdir(mode=0o700, exist_ok=True)
+    building = file.with_name(f"{file.name}.{os.getpid()}")
+    building.unlink(missing_ok=True)
+    building.touch(mode=0o600)
+    building.write_text(f"{text}\n", encoding="utf-8")
+    with contextlib.suppress(FileExistsError):
+        os.link(building, file)  # of two processes at once, one secret stands
+    building.unlink()

@@ -11,17 +11,17 @@ import hmac
 from pathlib import Path
 
 from flows.clock import Dice
-from flows.home import Home
+from flows.home import Home, keep_secret
 
 RESERVE_ATTEMPT = 2
+KEY_BYTES = 32
 
 
 def ensure_reserve(home: Home, dice: Dice) -> None:
     """Make the key behind all reserve secrets where there is none."""
     file = _file(home)
     if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(dice.bytes32("reserve key").hex() + "\n", encoding="utf-8")
+        keep_secret(file, dice.bytes32("reserve key").hex())
 
 
 def reserve_secret(home: Home, draw: str) -> bytes | None:
@@ -30,6 +30,8 @@ def reserve_secret(home: Home, draw: str) -> bytes | None:
         key = bytes.fromhex(_file(home).read_text(encoding="utf-8").strip())
     except (OSError, ValueError):
         return None
+    if len(key) != KEY_BYTES:
+        return None  # a file cut short: anybody could guess what follows from it
     message = f"fairlead/reserve/1\n{draw}\n{RESERVE_ATTEMPT}"
     return hmac.digest(key, message.encode(), hashlib.sha256)
 

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-import contextlib
 import hmac
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from flows.clock import Dice
+from flows.home import keep_secret
 
 LINE, WATCH, ASK = "line", "watch", "ask"
 _CODES = {LINE: b"L", WATCH: b"W", ASK: b"A"}
@@ -93,13 +92,7 @@ def portal_keys(folder: Path, dice: Dice) -> Keys:
     """
     path = folder / "portal.key"
     if not path.exists():
-        folder.mkdir(mode=0o700, exist_ok=True)
-        building = folder / f"portal.key.{os.getpid()}"
-        building.touch(mode=0o600)
-        building.write_text(dice.bytes32("portal key").hex() + "\n", encoding="utf-8")
-        with contextlib.suppress(FileExistsError):
-            os.link(building, path)  # of two processes at once, one key stands
-        building.unlink()
+        keep_secret(path, dice.bytes32("portal key").hex())
     return Keys(bytes.fromhex(path.read_text(encoding="utf-8").strip()))
 
 

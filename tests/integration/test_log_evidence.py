@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import stat
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,9 +14,12 @@ from typer.testing import CliRunner
 from adapters.warehouse import evidence_store, ledger_store
 from adapters.warehouse.ledger_store import NewEntry
 from flows.cli import app
+from flows.clock import SystemDice
 from flows.command_ledger import _hand_over, _next_key
 from flows.errors import EnvironmentRefused, FairleadError
+from flows.home import keep_secret
 from flows.request import RunRequest
+from flows.reserve import ensure_reserve, reserve_secret
 from flows.show_checkpoint import evidence_files, show_checkpoint
 from flows.sign_log import current_checkpoint
 from flows.workspace import Workspace, open_workspace
@@ -134,3 +138,14 @@ def test_a_hand_over_that_was_interrupted_is_finished_by_the_same_command(
         note, size = current_checkpoint(conn, replace(work, signer=new))
         assert ledger_store.records_of_type(conn, "key")
     assert int(note.split("\n")[1]) == size
+
+
+def test_a_reserve_key_cut_short_counts_as_lost_and_a_secret_is_never_written_over(home):
+    ensure_reserve(home, SystemDice())
+    file = home.key_file.with_name("reserve.key")
+    assert len(reserve_secret(home, f"{RUN}/smb")) == 32
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    keep_secret(file, "another")
+    assert len(reserve_secret(home, f"{RUN}/smb")) == 32
+    file.write_text("")
+    assert reserve_secret(home, f"{RUN}/smb") is None
