@@ -20,11 +20,16 @@ def add_commands(app: typer.Typer) -> None:
         app.command(command.__name__)(command)
 
 
-def check(file: File = DEFAULT) -> None:
+def check(
+    file: File = DEFAULT,
+    entrants: Annotated[
+        int, typer.Option(min=1, help="How many reps a lottery's closing must reach in time.")
+    ] = 299,
+) -> None:
     """List every mistake of a policy, and approvals of another text, with line and column."""
     from flows.command_policy import check_policy
 
-    check_policy(file)
+    check_policy(file, entrants)
 
 
 def show(file: File = DEFAULT, language: Language = "en") -> None:

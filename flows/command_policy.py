@@ -12,9 +12,12 @@ from allocation.approvals import approval_mistakes, fallen, given, with_approval
 from allocation.policy import Policy, load_policy
 from allocation.policy_diff import differences
 from allocation.policy_force import OFFICES, lacking
+from allocation.policy_telling import MOST_ENTRANTS, untold
 from flows.business_week import local_date
 from flows.clock import RealClock
 from flows.errors import PolicyRefused, UsageError
+from flows.hand_in_mail import telling
+from flows.settings import load_settings
 from flows.terminal import print_sentences
 from flows.workspace import listed_mistakes, policy_file, read_policy
 from notifications.policy_words import difference_lines
@@ -29,14 +32,17 @@ def print_differences(old: Path, new: Path, languages: Sequence[str]) -> None:
             print_sentences(heading, lines)
 
 
-def check_policy(file: Path) -> None:
+def check_policy(file: Path, entrants: int = MOST_ENTRANTS) -> None:
     """Say that a policy is well-formed and who has yet to approve it.
 
-    Errors: PolicyRefused with every mistake, or with the approvals that fell with a change.
+    entrants: how many a closing must reach before its chance comes.
+    Errors: PolicyRefused with every mistake, or with the approvals that fell with a change and a
+    delay that is too short.
     """
     policy = read_policy(file)
-    if mistakes := approval_mistakes(policy):
-        raise PolicyRefused(listed_mistakes(file, mistakes))
+    late = untold(policy.text, telling(load_settings(), entrants))
+    if mistakes := [*late, *approval_mistakes(policy)]:
+        raise PolicyRefused(listed_mistakes(file, sorted(mistakes)))
     typer.echo(f"{file}: {_name(policy)} is well-formed (sha256 {policy.sha256})")
     for line in lacking(policy, date.max):
         typer.echo(f"  {line}")

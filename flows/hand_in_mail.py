@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from adapters.mailbox import Mail, MailError, SmtpServer, send, smtp_session
 from adapters.warehouse import runs
+from allocation.policy_telling import Telling
 from flows.progress import say
 from flows.settings import Settings
 from flows.workspace import Workspace
@@ -30,7 +32,10 @@ def hand_in(work: Workspace, mails: Mapping[str, Mail]) -> int:
             return 0
         try:
             with smtp_session(server) as session:
-                for outbox_id, key in pending:
+                started, pace = work.clock.now(), work.home.settings.smtp_per_minute
+                for number, (outbox_id, key) in enumerate(pending):
+                    if pace:
+                        work.clock.sleep_until(started + timedelta(minutes=number) / pace)
                     try:
                         send(session, mails[key], server.sender)
                         event, detail = "sent", f"handed to {server.host}"
@@ -43,6 +48,11 @@ def hand_in(work: Workspace, mails: Mapping[str, Mail]) -> int:
             say(f"warning: {error}; {len(pending) - sent} mails wait for the next run")
     say(f"sent {sent} of {len(pending)} mails")
     return sent
+
+
+def telling(given: Settings, entrants: int) -> Telling:
+    """How so many people are told by this installation."""
+    return Telling(entrants, given.smtp_per_minute, given.robot_per_minute)
 
 
 def mail_server(given: Settings) -> SmtpServer | None:

@@ -14,10 +14,11 @@ from prefect.cache_policies import NO_CACHE
 from adapters.mailbox import Mail, write_to_folder
 from adapters.warehouse import draws, marts, references, runs
 from allocation.engine import ladder_plans, split
+from allocation.policy_telling import untold
 from allocation.snapshot import Snapshot
 from flows.clock import SystemDice
 from flows.errors import UsageError
-from flows.hand_in_mail import hand_in
+from flows.hand_in_mail import hand_in, telling
 from flows.portal.links import LINE, Link, address, link_ends, portal_keys
 from flows.progress import say
 from flows.request import RunRequest
@@ -44,6 +45,10 @@ def deliver_notices(work: Workspace, stage: Stage) -> int:
         return 0  # a rehearsal writes to nobody
     with work.connect() as conn:
         record, links = _record(conn, work, stage)
+    if stage == FREEZE and work.chance.kind == work.policy.source.kind:
+        # Who can enter is known from now on.
+        for late in untold(work.policy.text, telling(work.home.settings, len(links))):
+            say(f"note: policy {work.policy.id}, {late.where}: {late.message}")
     notices = [render_notice(record, stage, ref, links[ref]) for ref in sorted(links)]
     keys = {ref: _key(record, stage, ref, links[ref]) for ref in links}
     mails = {keys[notice.to_ref]: _mail(keys[notice.to_ref], notice) for notice in notices}

@@ -47,6 +47,18 @@ class Settings(BaseSettings):
     smtp_sender: str = Field(
         default="fairlead@localhost", description="The address mails come from."
     )
+    smtp_per_minute: int = Field(
+        default=0,
+        ge=0,
+        description="Mails that the server takes a minute; they are handed in no faster. "
+        "0: no limit, and `policy check` counts on 60.",
+    )
+    robot_per_minute: int = Field(
+        default=0,
+        ge=0,
+        description="Where a chat robot (企业微信, 钉钉, 飞书) passes closings on to each entrant: "
+        "messages it may send a minute, mostly 20; for `policy check`. 0: no robot.",
+    )
     portal_url: str = Field(
         default="",
         description="Where people reach `fairlead portal`, e.g. https://draw.example; "

@@ -7,6 +7,7 @@ import re
 import socket
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import policy as mail_policy
@@ -321,6 +322,40 @@ class Inbox(Message):
         self.mails.append(message)
 
 
+@contextmanager
+def mail_server(home, monkeypatch, **settings):
+    """A server that takes every mail, and a workspace that hands in there."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    inbox = Inbox()
+    controller = Controller(inbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    given = {"HOME": home.path, "SMTP_HOST": "127.0.0.1", "SMTP_PORT": port, **settings}
+    for name, value in given.items():
+        monkeypatch.setenv(f"FAIRLEAD_{name}", str(value))
+    open_workspace.cache_clear()
+    try:
+        request = RunRequest(source="", as_of="2026-11-23T00:40:00Z", policy=str(POLICY))
+        yield inbox, open_workspace(request)
+    finally:
+        controller.stop()
+        open_workspace.cache_clear()
+
+
+def test_mails_are_handed_in_no_faster_than_the_server_is_said_to_take_them(
+    home, address, monkeypatch
+):
+    lottery = open_lottery(home, address, share="paced", count=5)
+    begin = instant(lottery.opening["opens_at"])
+    with mail_server(home, monkeypatch, SMTP_PER_MINUTE=20) as (inbox, work):
+        paced = at(work, begin)
+        sent = deliver_notices(paced, "opening")
+        assert sent >= 5
+        assert len(inbox.mails) == sent
+        assert paced.clock.now() == begin + timedelta(seconds=3 * (sent - 1))
+
+
 def test_the_closing_reaches_299_people_with_its_checkpoint_well_within_the_delay(
     tmp_path_factory, monkeypatch
 ):
@@ -328,29 +363,12 @@ def test_the_closing_reaches_299_people_with_its_checkpoint_well_within_the_dela
     address = home.database()
     store_run(address, as_of=datetime(2026, 11, 23, 0, 40, tzinfo=UTC))
     lottery = open_lottery(home, address, count=ENTRANTS, prizes=30)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    inbox = Inbox()
-    controller = Controller(inbox, hostname="127.0.0.1", port=port)
-    controller.start()
-    for name, value in {
-        "HOME": home.path, "SMTP_HOST": "127.0.0.1", "SMTP_PORT": port,
-    }.items():  # fmt: skip
-        monkeypatch.setenv(f"FAIRLEAD_{name}", str(value))
-    open_workspace.cache_clear()
-    try:
-        work = open_workspace(
-            RunRequest(source="", as_of="2026-11-23T00:40:00Z", policy=str(POLICY))
-        )
+    with mail_server(home, monkeypatch) as (inbox, work):
         closed(lottery, work, 1)
         start = time.perf_counter()
         assert deliver_notices(work, "closing") == ENTRANTS
         elapsed = time.perf_counter() - start
         assert deliver_notices(work, "closing") == 0  # once each, however often it is run
-    finally:
-        controller.stop()
-        open_workspace.cache_clear()
     assert elapsed < 120  # of the 600 s that the delay gives
     assert len({mail["To"] for mail in inbox.mails}) == ENTRANTS
     text = plain(inbox.mails[0])
