@@ -33,7 +33,7 @@ def broken_promises(document: Document, zones: Collection[str] = ()) -> list[Mis
     found = [problem for check in checks for problem in check(document.values)]
     zone = document.values.get("zone")
     if isinstance(zone, str) and (zone not in zones if zones else not _ZONE.fullmatch(zone)):
-        found.append((("zone",), f"no such time zone: {zone}"))
+        found.append((("zone",), f"no such time zone: {zone}; write one such as Asia/Shanghai"))
     return [document.mistake(path, message) for path, message in found]
 
 

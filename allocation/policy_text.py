@@ -26,6 +26,14 @@ LARGEST_FILE = 256 * 1024  # document 0's whole policy takes 25 KB
 DEEPEST = 16  # the deepest value of a policy stands at depth 8
 
 Path = tuple[str | int, ...]
+_WIDE_COLON = re.compile(r"^([ \-{]*[a-z_]+)(：)", re.MULTILINE)
+_SLIPS = {
+    "mapping values are not allowed here": (
+        "a text with ': ' in it stands in quotes, and every line of a section is indented alike"
+    ),
+    "could not find expected ':'": "a field is written 'name: value'",
+    "expected ',' or '}', but got '<scalar>'": "inside braces a text with a comma stands in quotes",
+}
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,15})")
 
 
@@ -85,9 +93,7 @@ def read(text: str) -> Document:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise PolicyError(
-            [Mistake(line, column, "policy", f"not YAML: {error.problem}")]
-        ) from error
+        raise PolicyError([_unreadable(text, line, column, str(error.problem))]) from error
     except (YAMLError, ValueError, RecursionError) as error:
         if isinstance(error, PolicyError):
             raise
@@ -96,6 +102,17 @@ def read(text: str) -> Document:
     if not isinstance(node, MappingNode):
         raise PolicyError([Mistake(1, 1, "policy", "a policy is a mapping of sections")])
     return Document(_value(node, (), document), document.places, document.mistakes)
+
+
+def _unreadable(text: str, line: int, column: int, problem: str) -> Mistake:
+    """What keeps a text from being YAML, and what to do where it is one of the usual slips."""
+    if wide := list(_WIDE_COLON.finditer("\n".join(text.splitlines()[:line]))):
+        line, column = text.count("\n", 0, wide[-1].start(2)) + 1, len(wide[-1][1]) + 1
+        return Mistake(line, column, "policy", "write ': ' (a colon and a space) for '：'")
+    if "'\\t'" in problem:
+        return Mistake(line, column, "policy", "a tab cannot stand here: indent with spaces")
+    hint = _SLIPS.get(problem, "")
+    return Mistake(line, column, "policy", f"not YAML: {problem}{hint and f'; {hint}'}")
 
 
 def _refuse_hostile(text: str) -> None:

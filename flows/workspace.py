@@ -188,18 +188,21 @@ def policy_file(path: Path) -> Path:
     return path if path.is_absolute() or path.exists() else CHECKOUT / path
 
 
-def read_policy(path: Path) -> Policy:
-    """The policy in a file.
+def read_policy(path: Path, to_approve: bool = False) -> Policy:
+    """The policy in a file; to be approved, its sentences must say its numbers.
 
     Errors: PolicyRefused with every mistake, its line and column.
     """
     path = policy_file(path)
     try:
-        return load_new_policy(path.read_text(encoding="utf-8"), available_timezones())
+        text = path.read_text(encoding="utf-8")
+        return load_new_policy(text, available_timezones(), to_approve)
     except FileNotFoundError as error:
         raise PolicyRefused(f"{path}: there is no such policy file") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise PolicyRefused(f"{path}: cannot be read as UTF-8 text ({error})") from error
+    except UnicodeDecodeError as error:
+        raise PolicyRefused(f"{path}: is not UTF-8 text: save it as UTF-8") from error
+    except OSError as error:
+        raise PolicyRefused(f"{path}: cannot be read ({error.strerror})") from error
     except PolicyError as error:
         raise PolicyRefused(listed_mistakes(path, error.mistakes)) from error
 

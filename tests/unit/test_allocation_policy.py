@@ -143,7 +143,11 @@ def test_all_mistakes_are_reported_at_once_with_their_lines():
         assert place in where
     assert [line for line, _, _ in found] == sorted(line for line, _, _ in found)
     line_of_zone = V2[: V2.index("zone: Asia")].count("\n") + 1
-    assert (line_of_zone, "zone", "no such time zone: Shanghai time") in found
+    assert (
+        line_of_zone,
+        "zone",
+        "no such time zone: Shanghai time; write one such as Asia/Shanghai",
+    ) in found
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,79 @@ BROKEN = {
 }  # fmt: skip
 
 
+SLIPS = {
+    "a tab": (replaced("  zh: 只分资深", "\tzh: 只分资深"), "\tzh: 只分资深", "indent with spaces"),
+    "a colon as Chinese keyboards type it": (
+        replaced("  en: Only senior", "  en：Only senior"), "：Only senior", "write ': '",
+    ),
+    "a colon in a sentence": (
+        replaced("en: Only senior or", "en: Only these: senior or"), ": senior or", "in quotes",
+    ),
+    "a comma in braces": (
+        replaced("en: First version.", "en: First, and only."), "and only", "a comma needs quotes",
+    ),
+    "a unit": (
+        replaced("pct: 30", "pct: 30%"), "pct: 30%", "a whole number without a unit, not 30%",
+    ),
+    "a misspelt word": (
+        replaced("rest: true", "rests: true"), "rests: true", "is it rest?",
+    ),
+    "a day as it is written elsewhere": (
+        replaced("effective_from: 2025-01-01", "effective_from: 1.1.2025"), "effective_from:",
+        "a date such as 2026-11-23, not 1.1.2025",
+    ),
+    "a role of one's own": (
+        replaced("roles: [SDR, BDR, AE, AM]", "roles: [SDR, Sales]"), "Sales", "not Sales",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_usual_slip_of_the_pen_is_answered_with_what_to_write(slip):
+    text, part, message = SLIPS[slip]
+    said = [(m.line, m.column) for m in policy_mistakes(text) if message in m.message]
+    assert said == [place(text, part)], [str(m) for m in policy_mistakes(text)]
+
+
+def test_a_share_is_not_approved_while_its_sentences_say_another_number():
+    text = replaced("method: lottery, pct: 30", "method: lottery, pct: 40")
+    said = [(m.line, m.where, m.message) for m in policy_mistakes(text)]
+    band, share = place(text, "zh: 高分线索 30%")[0], place(text, "zh: 30% 在所有")[0]
+    both = "the sentence says 30%, the rule 40%"
+    assert said == [
+        (band, "bands[0].zh", f"{both}, 60%: change one of them"),
+        (band + 1, "bands[0].en", f"{both}, 60%: change one of them"),
+        (share, "bands[0].shares[0].zh", f"{both}: change one of them"),
+        (share, "bands[0].shares[0].en", f"{both}: change one of them"),
+    ]
+    assert load_new_policy(text).bands[0].shares[0].pct == 40  # a draft may be simulated
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where"),
+    [
+        ("limit: 30", "limit: 25", "capacity.caps[0]"),
+        ("answer_within_h: 24", "answer_within_h: 48", "appeal"),
+        ("recycle_h: 72", "recycle_h: 96", "sla"),
+        ("per_rep_and_quarter: 2", "per_rep_and_quarter: 4", "reassignment"),
+    ],
+)
+def test_a_promise_is_not_approved_while_its_sentence_says_another_number(old, new, where):
+    found = {m.where for m in policy_mistakes(replaced(f" {old}", f" {new}"))}
+    assert f"{where}.zh" in found
+    assert found <= {f"{where}.zh", f"{where}.en"}
+
+
+@pytest.mark.parametrize("name", ["zh: 70% 按", "zh: 一半按"])
+def test_the_summary_says_no_share_that_no_band_has_but_may_say_it_in_words(name):
+    text = MINIMAL.replace("pct: 30", "pct: 50").replace("30% ", "50% ").replace("zh: 70% 按", name)
+    text = text.replace("stars; 70% go", "stars; half go").replace(
+        "经理给每个线索打 1 至 3 星；70%",
+        "经理给每个线索打 1 至 3 星；" + name.removeprefix("zh: ").removesuffix("按"),
+    )
+    assert [m.where for m in policy_mistakes(text)] == (["summary.zh"] if "70" in name else [])
+
+
 @pytest.mark.parametrize("broken", BROKEN)
 def test_the_minimal_policy_broken_five_ways_says_what_and_where(broken):
     text, part, message = BROKEN[broken]
