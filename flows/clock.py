@@ -13,6 +13,10 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from flows.progress import say
+
+WORTH_SAYING = timedelta(seconds=15)
+
 
 class Clock(Protocol):
     """The instants a run writes down. All are UTC with whole seconds."""
@@ -23,12 +27,14 @@ class Clock(Protocol):
 
 
 class RealClock:
-    """The machine's clock."""
+    """The machine's clock; whoever waits long at a terminal is told until when."""
 
     def now(self) -> datetime:
         return datetime.now(UTC).replace(microsecond=0)
 
     def sleep_until(self, instant: datetime) -> None:
+        if instant - datetime.now(UTC) > WORTH_SAYING:
+            say(f"waiting until {instant:%F %T} UTC (interrupted, the same command goes on there)")
         # Short naps: a machine that was suspended wakes up at the right time.
         while (left := (instant - datetime.now(UTC)).total_seconds()) > 0:
             time.sleep(min(left, 5))
