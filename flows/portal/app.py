@@ -147,8 +147,9 @@ def _add_personal_pages(app: FastAPI, desk: Desk) -> None:
 def _message(request: Request, key: str) -> Response:
     token = request.path_params.get("token", "")
     way = request.url.path.split("/")[1]  # p: a draw's link, r: one for requests
-    back = f"/{way}/{token}" if token and key != "unknown" else ""
-    page = render_message(key, language_of(request), back)
+    language = language_of(request)
+    back = f"/{way}/{token}?lang={language}" if token and key != "unknown" else ""
+    page = render_message(key, language, back)
     extra = {"Retry-After": "60"} if key == "often" else {}
     return HTMLResponse(page, STATUS[key], headers={**HEADERS, **extra})
 

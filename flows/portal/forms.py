@@ -25,11 +25,14 @@ async def form_fields(request: Request, most_bytes: int = MOST_BYTES) -> dict[st
         fields = parse_qs(body.decode("ascii"), strict_parsing=True, max_num_fields=8)
     except ValueError as error:
         raise Refused("form") from error
-    return {name: values[0] for name, values in fields.items() if len(values) == 1}
+    given = {name: values[0] for name, values in fields.items() if len(values) == 1}
+    request.state.language = given.get("lang", "")  # a refusal is read by the same person
+    return given
 
 
 def language_of(request: Request) -> Language:
-    """What the address says, else what the browser prefers, else 中文."""
-    wanted = request.query_params.get("lang") or request.headers.get("accept-language", "")
+    """What the address or the form says, else what the browser prefers, else 中文."""
+    said = request.query_params.get("lang") or getattr(request.state, "language", "")
+    wanted = said or request.headers.get("accept-language", "")
     first = wanted.split(",")[0].strip().lower()
     return "en" if first and not first.startswith(("zh", "*")) else "zh"

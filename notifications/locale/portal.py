@@ -6,7 +6,8 @@ from __future__ import annotations
 EN: dict[str, str] = {
     "portal.title": "{band} lottery · {run}",
     "portal.kicker": "Monday’s lottery",
-    "portal.foot": "This link is yours alone: whoever has it can draw your line. The result is the same for everybody to recompute.",
+    "portal.foot": "The result is the same for everybody to recompute.",
+    "portal.foot_key": "This link is yours alone: whoever has it can draw your line.",
     "portal.hello": "Hello {rep}, you are in.",
     "portal.hello_won": "{rep}, it is yours.",
     "portal.hello_lost": "{rep}, not this time. Your next chance is as good as everybody’s.",
@@ -100,7 +101,8 @@ EN: dict[str, str] = {
 ZH: dict[str, str] = {
     "portal.title": "{band}抽签 · {run}",
     "portal.kicker": "周一抽签",
-    "portal.foot": "这个链接只属于您：拿到它的人就能替您画线。结果人人都能重新算出。",
+    "portal.foot": "结果人人都能重新算出。",
+    "portal.foot_key": "这个链接只属于您：拿到它的人就能替您画线。",
     "portal.hello": "{rep}，您已在签中。",
     "portal.hello_won": "{rep}，恭喜，归您了。",
     "portal.hello_lost": "{rep}，这次没有抽中。下一次您的机会和大家一样。",

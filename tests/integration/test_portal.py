@@ -113,6 +113,7 @@ def test_a_watcher_sees_the_ladder_and_can_change_nothing(lottery, client):
     page = client.get(f"/p/{token}")
     assert page.status_code == 200
     assert "<form" not in page.text
+    assert "draw your line" not in client.get(f"/p/{token}?lang=en").text
     refused = client.post(f"/p/{token}/line", data={"form": "0" * 32, "spot": "1:1"})
     assert refused.status_code == 403
     assert client.get(f"/p/{token}/acknowledgement-1.txt").status_code == 404
@@ -146,6 +147,16 @@ def test_a_form_from_elsewhere_or_without_its_key_is_refused(lottery, client):
     long = client.post(f"/p/{token}/line", content=b"form=" + b"a" * 5_000)
     assert long.status_code == 403
     assert me not in standing(lottery)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "no such place"), ("zh", "没有这个位置")])
+def test_a_refusal_speaks_the_language_of_the_form_and_leads_back_to_it(
+    lottery, client, language, words
+):
+    token = lottery.token(lottery.entrants[8])
+    page = drawn(client, token, "11:0", lang=language).text
+    assert words in page
+    assert f'href="/p/{token}?lang={language}"' in page
 
 
 @pytest.mark.parametrize("spot", ["11:0", "0:1000", "99999:1"])
