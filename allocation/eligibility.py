@@ -6,6 +6,7 @@ Leads given in this run count at once, on every count a new lead can raise.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from allocation.load import Weights
 from allocation.policy import Policy
 from allocation.snapshot import Lead, Rep, Snapshot
 from allocation.tenure import Tenure
@@ -72,9 +73,7 @@ class Roster:
         self._caps = {
             role: [cap for cap in capacity.caps if role in cap.roles] for role in ALLOCATABLE
         }
-        self._high_value = capacity.high_value_min_amount
-        self._discovery = capacity.stage_multipliers_x100.get("discovery", 100)
-        self._sizes = [(size.min_amount, size.weight_x100) for size in capacity.size_bands]
+        self._weights = Weights(policy)
         self._below, self._left = capacity.priority_below_bp, capacity.priority_quarter_left_bp
 
     def seniority(self, rep: Rep) -> str | None:
@@ -83,7 +82,7 @@ class Roster:
 
     def is_high_value(self, lead: Lead) -> bool:
         """Whether the lead counts on the cap for high-value leads."""
-        return lead.expected_value is not None and lead.expected_value >= self._high_value
+        return self._weights.is_high_value(lead.expected_value)
 
     def has_priority(self, rep: Rep) -> bool:
         """Attainment below 70% with more than half of the quarter left (the policy's numbers)."""
@@ -96,8 +95,7 @@ class Roster:
         desk = self.desks[ref]
         desk.given += 1
         desk.given_high += self.is_high_value(lead)
-        weight = [w for least, w in self._sizes if least <= (lead.expected_value or 0)][-1]
-        desk.load_x100 += self._discovery * weight // 100
+        desk.load_x100 += self._weights.load_x100("discovery", lead.expected_value)
 
     def exclusion(self, ref: str, gate: Gate, lead: Lead | None = None) -> Exclusion | None:
         """The first reason why a rep may not take a lead now, or None if there is none."""

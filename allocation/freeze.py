@@ -6,19 +6,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from allocation.load import COUNTS
 from allocation.snapshot import Carry, Credit, Lead, Rep, Snapshot
 
 Row = Mapping[str, Any]
 Refs = Mapping[str, str] | Callable[[str], str]
-
-_COUNTS = (
-    "load_x100",
-    "open_opportunities",
-    "open_discovery_demo",
-    "open_proposal_negotiation",
-    "open_leads",
-    "high_value_this_month",
-)
 
 
 def build_snapshot(
@@ -158,7 +150,7 @@ def _rep(
         claimed_this_month=_whole(capacity.get("claimed_this_month")),
         qualifications=tuple(sorted(_json(row.get("qualifications"), []))),
         stars=dict(stars),
-        **{name: _whole(capacity.get(name)) or 0 for name in _COUNTS},
+        **{name: _whole(capacity.get(name)) or 0 for name in COUNTS},
     )
 
 

@@ -16,18 +16,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from allocation.load import COUNTS, Weights
 from allocation.policy import Policy
 from allocation.snapshot import Lead, Rep
 
 Counts = Counter[str]  # by the names of a Rep's fields
-FIELDS = (
-    "load_x100",
-    "open_opportunities",
-    "open_discovery_demo",
-    "open_proposal_negotiation",
-    "open_leads",
-    "high_value_this_month",
-)
 EARLY = ("discovery", "demo")
 
 
@@ -60,6 +53,7 @@ def moved_desks(
 ) -> tuple[Rep, ...]:
     """The reps with their counts after the simulated weeks before this one; never below zero."""
     change: dict[str, Counts] = {}
+    weights = Weights(policy)
     for ref, one in given.items():
         fate = fates.get(ref, Fate())
         for rep, counts in fate.desks.items():
@@ -70,45 +64,34 @@ def moved_desks(
         mine = change.setdefault(one.rep, Counter())
         stored = fate.desks.get(one.rep, Counter())
         if one.month == month and not stored["high_value_this_month"]:
-            mine["high_value_this_month"] += is_high_value(one.lead.expected_value, policy)
-        if not fate.is_closed and not any(stored[name] for name in FIELDS[:-1]):
-            mine.update(new_work(one.lead, policy))
+            mine["high_value_this_month"] += weights.is_high_value(one.lead.expected_value)
+        if not fate.is_closed and not any(
+            stored[name] for name in COUNTS if name != "high_value_this_month"
+        ):
+            mine.update(new_work(one.lead, weights))
     return tuple(_with(rep, change[rep.ref]) if rep.ref in change else rep for rep in reps)
 
 
-def new_work(lead: Lead, policy: Policy) -> Counts:
+def new_work(lead: Lead, weights: Weights) -> Counts:
     """What a lead adds to its owner's desk on the day that it is given."""
     return Counter(
-        load_x100=open_load("discovery", lead.expected_value, policy),
+        load_x100=weights.load_x100("discovery", lead.expected_value),
         open_opportunities=1,
         open_discovery_demo=1,
         open_leads=1,
     )
 
 
-def open_work(stage: str, amount: int | None, policy: Policy) -> Counts:
+def open_work(stage: str, amount: int | None, weights: Weights) -> Counts:
     """What an open opportunity counts for."""
     late = stage not in EARLY
     return Counter(
-        load_x100=open_load(stage, amount, policy),
+        load_x100=weights.load_x100(stage, amount),
         open_opportunities=1,
         open_discovery_demo=int(not late),
         open_proposal_negotiation=int(late),
     )
 
 
-def open_load(stage: str, amount: int | None, policy: Policy) -> int:
-    """Size weight times stage multiplier, x 100; a stage without a multiplier weighs nothing."""
-    capacity = policy.capacity
-    fitting = [s.weight_x100 for s in capacity.size_bands if s.min_amount <= (amount or 0)]
-    multipliers = {str(name): x100 for name, x100 in capacity.stage_multipliers_x100.items()}
-    return multipliers.get(stage, 0) * fitting[-1] // 100 if fitting else 0
-
-
-def is_high_value(amount: int | None, policy: Policy) -> bool:
-    """Whether a lead counts on the cap for high-value leads; an unknown value does not."""
-    return amount is not None and amount >= policy.capacity.high_value_min_amount
-
-
 def _with(rep: Rep, change: Counts) -> Rep:
-    return replace(rep, **{name: max(0, getattr(rep, name) + change[name]) for name in FIELDS})
+    return replace(rep, **{name: max(0, getattr(rep, name) + change[name]) for name in COUNTS})

@@ -13,8 +13,9 @@ import psycopg
 from adapters.warehouse import references
 from adapters.warehouse.past_rows import visible_rows
 from adapters.warehouse.runs import Run
+from allocation.load import Weights
 from allocation.policy import Policy
-from allocation.simulated_load import Counts, Fate, is_high_value, open_work
+from allocation.simulated_load import Counts, Fate, open_work
 
 LEADS = ("lead_id", "status", "owner_id", "assigned_at", "expected_acv_cny")
 DEALS = ("lead_id", "owner_id", "stage", "amount_cny")
@@ -37,7 +38,7 @@ def lead_fates(
         if deal.get("lead_id") in wanted:
             deals[deal["lead_id"]].append(deal)
     month = f"{run.as_of.astimezone(ZoneInfo(run.zone)):%Y-%m}"
-    found = {}
+    weights, found = Weights(policy), {}
     for lead in visible_rows(conn, run.source, "leads", LEADS, until):
         ref = lead_refs.get(lead["lead_id"])
         if lead["lead_id"] not in wanted or ref is None:
@@ -48,14 +49,14 @@ def lead_fates(
             if status in OPEN_LEAD:
                 desks[owner]["open_leads"] += 1
             value = _whole(lead.get("expected_acv_cny"))
-            if is_high_value(value, policy) and _month(lead.get("assigned_at"), run.zone) == month:
+            if weights.is_high_value(value) and _month(lead.get("assigned_at"), run.zone) == month:
                 desks[owner]["high_value_this_month"] += 1
         mine = deals[lead["lead_id"]]
         for deal in mine:
             holder = rep_refs.get(deal.get("owner_id", ""))
             if holder is not None and deal.get("stage") not in CLOSED_DEAL:
                 amount = _whole(deal.get("amount_cny"))
-                desks[holder].update(open_work(deal.get("stage", ""), amount, policy))
+                desks[holder].update(open_work(deal.get("stage", ""), amount, weights))
         ended = all(deal.get("stage") in CLOSED_DEAL for deal in mine)
         is_closed = ended and (bool(mine) or status in CLOSED_LEAD)
         found[ref] = Fate(is_closed, desks)

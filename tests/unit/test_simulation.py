@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from allocation.engine import allocate
 from allocation.gains import gains, moved, spreads
+from allocation.load import Weights
 from allocation.rescoring import rescored
 from allocation.simulated_load import Fate, Given, moved_desks, open_work
 from allocation.simulation import Outcome, Week, past_owners, present, simulated
@@ -192,7 +193,7 @@ def test_a_simulated_lead_weighs_on_its_new_owner_and_leaves_the_desk_of_the_rea
         open_proposal_negotiation=1, open_leads=1, high_value_this_month=1,
     )  # fmt: skip
     fate = Fate(desks={real.ref: Counter(
-        open_work("proposal", 6_000_000, POLICY), open_leads=1, high_value_this_month=1
+        open_work("proposal", 6_000_000, Weights(POLICY)), open_leads=1, high_value_this_month=1
     )})  # fmt: skip
     reps = [real, builders.rep(name="new", load_x100=100)]
     given = {lead.ref: Given(lead, reps[1].ref, "2026-11")}
@@ -209,7 +210,7 @@ def test_a_simulated_lead_weighs_on_its_new_owner_and_leaves_the_desk_of_the_rea
 
 def test_with_the_same_owner_a_lead_stands_as_it_really_stood():
     lead, rep = builders.lead(name="l"), builders.rep(name="same", load_x100=200)
-    fate = Fate(desks={rep.ref: open_work("negotiation", None, POLICY)})
+    fate = Fate(desks={rep.ref: open_work("negotiation", None, Weights(POLICY))})
     given = {lead.ref: Given(lead, rep.ref, "2026-10")}
     assert desks_after(given, {lead.ref: fate}, [rep]) == (rep,)
 
