@@ -188,7 +188,8 @@ def test_an_open_lead_carries_all_that_rules_may_ask_for(built: Built) -> None:
         "points": dict.fromkeys(FACTORS, 3), "unknown_factors": [],
         "expected_value": 5_200_000, "industry": "healthcare", "region": None, "product": None,
         "lead_type": "upsell", "existing_arr": 1_500_000, "employees": 1000,
-        "company": "Acme, Ltd.", "requested_rep_id": "A2", "account_owner_id": "A1",
+        "budget": 1_000_000, "company": "Acme, Ltd.",
+        "requested_rep_id": "A2", "account_owner_id": "A1",
         "referrer": "board", "referral_rep_id": None, "duplicate_of": None,
         "do_not_contact": False, "recycled_from": [], "conflicts": ["A2"],
     }  # fmt: skip
@@ -219,6 +220,7 @@ def test_load_is_weighted_by_stage_and_quota_is_of_this_quarter(built: Built) ->
         "open_by_stage": {"discovery": 5, "demo": 3, "proposal": 2}, "stalled_opportunities": 1,
         "high_value_this_month": 0, "quota": 1_000_000, "attained": 650_000,
         "attainment_bp": 6500, "quarter_left_bp": 4239,  # 39 of 92 days
+        "conversion_bp": None, "on_time_bp": None,  # no lead of October is A1's
     }  # fmt: skip
     assert capacity["A2"]["load_x100"] == 1100
     assert capacity["A2"]["attainment_bp"] is None  # no quarter named: whose quota is unknown

@@ -19,31 +19,32 @@ leads as (
 
 given as (
     select
-        leads.owner_id as rep_id,
-        case when leads.knows_conversions then (leads.status = 'converted')::integer end
-            as is_converted,
-        case
-            when not leads.knows_first_touches then null
-            when leads.first_touch_at <= windows.touch_due_at then 1
-            -- What may still be touched in time says nothing yet.
-            when leads.first_touch_at is not null or windows.touch_due_at <= runs.as_of then 0
-        end as is_on_time
+        leads.*,
+        runs.as_of,
+        leads.assigned_at
+        + make_interval(hours => (settings.first_touch_h ->> scores.band)::integer) as touch_due_at
     from leads
-    inner join {{ ref('fct_lead_scores') }} as scores
+    inner join {{ ref('int_leads_scored') }} as scores
         on leads.lead_id = scores.lead_id
     cross join runs
     cross join {{ ref('stg_policy__settings') }} as settings
-    cross join
-        lateral (
-            select
-                leads.assigned_at
-                + make_interval(hours => (settings.first_touch_h ->> scores.band)::integer)
-                    as touch_due_at
-        ) as windows
     where
         leads.owner_id is not null
         and leads.assigned_at >= runs.last_month_began_at
         and leads.assigned_at < runs.month_began_at
+),
+
+measured as (
+    select
+        owner_id as rep_id,
+        case when knows_conversions then (status = 'converted')::integer end as is_converted,
+        case
+            when not knows_first_touches then null
+            when first_touch_at <= touch_due_at then 1
+            -- What may still be touched in time says nothing yet.
+            when first_touch_at is not null or touch_due_at <= as_of then 0
+        end as is_on_time
+    from given
 )
 
 select
@@ -51,5 +52,5 @@ select
     count(*)::integer as leads,
     floor(avg(is_converted) * 10000)::integer as conversion_bp,
     floor(avg(is_on_time) * 10000)::integer as on_time_bp
-from given
+from measured
 group by rep_id

@@ -7,21 +7,7 @@ leads as (
 ),
 
 scores as (
-    select
-        lead_id,
-        sum(points)::integer as score,
-        sum(points * weight_pct)::integer as weighted_x100,
-        jsonb_object_agg(factor, points) as points,
-        coalesce(
-            jsonb_agg(factor order by factor_order, factor) filter (where is_unknown),
-            '[]'::jsonb
-        ) as unknown_factors
-    from {{ ref('int_lead_factors_pointed') }}
-    group by lead_id
-),
-
-tiers as (
-    select * from {{ ref('stg_policy__tiers') }}
+    select * from {{ ref('int_leads_scored') }}
 ),
 
 grades as (
@@ -43,7 +29,7 @@ select
     leads.created_at,
     scores.score,
     scores.weighted_x100,
-    reached.band,
+    scores.band,
     floor(scores.score * 100.0 / reach.most_points)::integer as score_100,
     lettered.grade,
     scores.points,
@@ -69,13 +55,4 @@ left join
         order by grades.min_score desc
         limit 1
     ) as lettered
-    on true
-left join
-    lateral (
-        select tiers.band
-        from tiers
-        where tiers.min_points <= scores.score
-        order by tiers.tier_order
-        limit 1
-    ) as reached
     on true
