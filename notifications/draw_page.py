@@ -154,10 +154,7 @@ def _opening_facts(lens: Lens, draw: Row) -> list[Fact]:
             Fact(t.plain("draw.prizes"), lens.number(len(opening.get("prizes", ())))),
             Fact(t.plain("draw.extra"), lens.number(len(extra))),
             *([Fact(t.plain("draw.waited"), lens.number(len(waited)))] if waited else []),
-            Fact(
-                t.plain("draw.lines"),
-                lens.number(len((draw.get("closing") or {}).get("lines", ()))),
-            ),
+            Fact(t.plain("draw.lines"), _line_count(lens, draw)),
         ]
     else:
         rows += [
@@ -165,6 +162,12 @@ def _opening_facts(lens: Lens, draw: Row) -> list[Fact]:
             for share, count in opening.get("shares", ())
         ]
     return rows
+
+
+def _line_count(lens: Lens, draw: Row) -> str:
+    """How many lines the closing has; before it the public record knows none."""
+    closing = draw.get("closing")
+    return lens.number(len(closing["lines"])) if closing else lens.t.plain("draw.lines_later")
 
 
 def _no_picture(lens: Lens, draw: Row) -> str:
@@ -193,12 +196,12 @@ def _wins(lens: Lens, draw: Row) -> list[WinRow]:
 
 
 def _entrants(lens: Lens, draw: Row, *, has_ways: bool) -> list[EntrantRow]:
-    t = lens.t
-    lines = {line.get("entrant"): line for line in (draw.get("closing") or {}).get("lines", ())}
+    t, closing = lens.t, draw.get("closing")
+    lines = {line.get("entrant"): line for line in (closing or {}).get("lines", ())}
     rows = []
     for i, ref in enumerate((draw.get("opening") or {}).get("entrants", ())):
         line = lines.get(ref)
-        text = t.plain("draw.no_line")
+        text = t.plain("draw.no_line" if closing else "draw.lines_later")
         if line:
             text = t.plain(
                 "draw.line",

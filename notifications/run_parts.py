@@ -119,7 +119,9 @@ def draw_row(lens: Lens, draw: Row) -> DrawRow:
 def status_badge(lens: Lens, draw: Row) -> Badge:
     default = "finished" if draw.get("outcome") else "pending"
     status = str(draw.get("status") or default)
-    tone = {"finished": "good", "pending": "plain"}.get(status, "bad")
+    if status == "pending" and not draw.get("closing"):
+        status = "open"
+    tone = {"finished": "good", "pending": "plain", "open": "plain"}.get(status, "bad")
     return Badge(lens.t.code("draw_status", status), tone)
 
 

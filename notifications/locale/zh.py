@@ -186,7 +186,7 @@ MESSAGES: dict[str, str] = {
     "mail.held": "{count} 条线索留在池中，下次优先：",
     "mail.more": "查看整个批次",
     "mail.checkpoint": "证据：公开日志的检查点",
-    "mail.checkpoint_words": "请保留本邮件。下面的检查点能让你在以后发现历史是否被改写：fairlead verify --since。",
+    "mail.checkpoint_words": "请保留本邮件。以后凭它和一份公开网站的副本，不靠我们、不用网络，就能核验此前的记录有没有被改写：把邮件存为 mail.txt，运行 python3 verify.py 网站文件夹 --since mail.txt --key 公钥（见下）；--seen 填收到的时间。详见网站的“核验”页。",
     "mail.foot": "本邮件由存档记录自动生成。中签与否从不计入业绩评估。",
 
     "factor.company_size": "公司规模",
@@ -216,6 +216,7 @@ MESSAGES: dict[str, str] = {
     "draw_kind.select": "份额抽选",
 
     "draw_status.finished": "已完成",
+    "draw_status.open": "尚未截止",
     "draw_status.pending": "等待随机数",
     "draw_status.overdue": "逾期",
     "draw_status.void": "作废",
@@ -519,6 +520,7 @@ MESSAGES: dict[str, str] = {
     "draw.entrants_caption": "参加者、自加横线和结果",
     "draw.line": "第 {left}–{right} 列，高度 {level}",
     "draw.no_line": "未加",
+    "draw.lines_later": "截止后公布",
     "draw.selected": "抽选结果",
     "draw.nothing_selected": "尚无结果。",
     "draw.rest_words": "没有列出的线索归最后一个份额。",
@@ -598,7 +600,7 @@ MESSAGES: dict[str, str] = {
     "verify.how_words": "请从本站以外的地方取得核验程序；可疑网站提供的工具不能证明什么。",
     "verify.cmd_plain": "核对整站：日志、清单、抽签和条数。",
     "verify.cmd_key": "用您事先记下的公钥核对。",
-    "verify.cmd_since": "与您以前收到的检查点对照，例如上周邮件里的。",
+    "verify.cmd_since": "与您以前收到的检查点对照：整封邮件存成文件即可。--seen 填收到的时间，还能向您证明开启和截止早于随机数。",
     "verify.cmd_bundle": "持有重放包的人还可以重新执行每条规则决定。",
     "verify.key": "公钥和检查点",
     "verify.key_words": "请把公钥保存在别处。以后核验时用您自己保存的，而不是网站上的。",

@@ -194,6 +194,23 @@ def test_the_ladder_is_well_formed_and_draws_every_winners_way() -> None:
     assert root.find(f"{space}desc") is not None
 
 
+def test_before_closing_a_page_does_not_say_who_drew_lines_and_nobody_has_drawn_yet() -> None:
+    later = ("closing", "closing_hash", "outcome", "seed", "status")
+    draws = [
+        draw if draw["kind"] == "select" else {k: v for k, v in draw.items() if k not in later}
+        for draw in record().draws
+    ]
+    during = replace(record(), draws=draws)
+    page = text_of(render_site(during, "public", [summary(during)]))[
+        f"en/runs/{RUN}/draws/enterprise-lottery.html"
+    ]
+    entrants = len(next(draw for draw in draws if draw["kind"] == "ladder")["opening"]["entrants"])
+    assert page.count("known after closing") == 1 + entrants
+    assert "Not closed yet" in page
+    assert "draw for" in page
+    assert "drew for" not in page
+
+
 def test_an_operators_draw_says_that_it_needs_trust() -> None:
     page = site("public")[f"en/runs/{RUN}/draws/enterprise-lottery.html"]
     assert "OPERATOR-TRUSTED" in page
