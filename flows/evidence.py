@@ -54,7 +54,6 @@ def load_evidence(conn: psycopg.Connection, run_key: str) -> Evidence:
 def collected(conn: psycopg.Connection, run: runs.Run, manifest: Path) -> dict[str, Any]:
     """{"format", and every field of `Evidence`} from the marts of this run."""
     rep_refs = references.references(conn, run.source, "rep")
-    lead_refs = references.references(conn, run.source, "lead")
 
     def rows(mart: str) -> Rows:
         return [
@@ -64,12 +63,7 @@ def collected(conn: psycopg.Connection, run: runs.Run, manifest: Path) -> dict[s
 
     return {
         "format": FORMAT,
-        "scores": [_known(**row) for row in marts.score_counts(conn, run.run_key)],
-        "disagreements": [
-            _with_ref(row, "lead", lead_refs)
-            for row in rows("fct_score_disagreements")
-            if row["lead_id"] in lead_refs
-        ],
+        "scores": [_known(**row) for row in marts.grades(conn, run.run_key)],
         "drift": _drift(rows("fct_score_periods")),
         "benchmarks": rows("fct_segment_benchmarks"),
         "capability": _capability(

@@ -103,7 +103,10 @@ def ranks(chart: Ranks, say: Say) -> Figure:
                 clip_on=False,
             )
         if row.shown:
-            at = max(row.value, row.high or 0, row.mark or 0)
+            end = max(row.value, row.high or 0)
+            # Beside its bar, so that nobody reads it as the mark's; past the mark only if it must.
+            room = (wide(row.shown) + 12) / (WIDTH - left - 64) * steps[-1]
+            at = row.mark if row.mark is not None and end < row.mark < end + room else end
             axes.text(
                 at + steps[-1] * 0.012, k, say(row.shown), color=PALETTE["quiet"], va="center"
             )
@@ -195,7 +198,7 @@ def multiples(chart: Multiples, say: Say) -> Figure:
         rectangles(axes, tone, each)
     axes.set_xlim(-0.5, columns - 0.5)
     axes.set_ylim(max(1, rows) - 0.5, -0.5)
-    axes.set_yticks(range(rows), [say(name) for name, _ in chart.rows])
+    axes.set_yticks(range(rows), [say(shortened(name, left - 12)) for name, _ in chart.rows])
     axes.tick_params(axis="y", labelcolor=PALETTE["ink"])
     last = len(chart.columns) - 1
     ends = [0, last] if last > 2 else [last] if last >= 0 else []  # names of neighbours collide

@@ -43,9 +43,7 @@ class Evidence:
 
     Reps and leads are refs, days "YYYY-MM-DD", rates texts such as "0.2170".
 
-    - scores: [{"score","score_100","grade","band","leads": n}], leads open for allocation.
-    - disagreements: [{"lead","band","score","weighted_x100","highest_outscored_band",
-      "lowest_outscored_x100","outscored_leads"}].
+    - scores: [{"score","score_100","grade","band"}], of the leads waiting in the source.
     - drift: [{"name","psi","critical","drifted","bins": [[value, leads before, leads after]]}]
       per factor, score and band; no critical: too few leads to compare.
     - benchmarks: the rows of fct_segment_benchmarks.
@@ -64,7 +62,6 @@ class Evidence:
     """
 
     scores: Sequence[Row] = ()
-    disagreements: Sequence[Row] = ()
     drift: Sequence[Row] = ()
     benchmarks: Sequence[Row] = ()
     capability: Sequence[Row] = ()

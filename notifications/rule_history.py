@@ -5,8 +5,9 @@ from __future__ import annotations
 from notifications.charts import Caption, Multiples
 from notifications.evidence_parts import Section, Table
 from notifications.facts import safe_name
-from notifications.lens import Lens
+from notifications.lens import SENTENCE, Lens
 from notifications.record import Row
+from notifications.words import shown
 
 RUNS = 26  # half a year of weeks fits a drawing
 
@@ -43,12 +44,13 @@ def _section(lens: Lens, door: str, verdicts: list[Row]) -> Section:
         id_: max((int(r[id_].get("failed_count") or 0) for r in by_run if id_ in r), default=0)
         for id_ in ids
     }
+    said = {id_: _said(lens, rule) for rules in by_run for id_, rule in rules.items()}
     chart = Multiples(
         Caption(f"history-{safe_name(door)}", title, desc),
         tuple(runs),
         tuple(
             (
-                id_,
+                _label(id_, said[id_]),
                 tuple(
                     (
                         rule_state(rules[id_]),
@@ -64,9 +66,13 @@ def _section(lens: Lens, door: str, verdicts: list[Row]) -> Section:
     )
     table = Table(
         title,
-        [t.plain("col.rule"), *runs],
-        [[lens.number(id_), *(_cell(lens, rules.get(id_)) for rules in by_run)] for id_ in ids],
-        css="tight",
+        [t.plain("col.rule"), t.plain("history.says"), *runs],
+        [
+            [lens.number(id_), said[id_], *(_cell(lens, rules.get(id_)) for rules in by_run)]
+            for id_ in ids
+        ],
+        2,
+        "tight",
     )
     return Section(
         f"history-of-{safe_name(door)}",
@@ -76,6 +82,17 @@ def _section(lens: Lens, door: str, verdicts: list[Row]) -> Section:
         table,
         folded=t.plain("chart.table"),
     )
+
+
+def _said(lens: Lens, rule: Row) -> str:
+    """What a rule asks for, in words; "" where an old verdict has none."""
+    return shown(rule.get(lens.language) or "", SENTENCE)
+
+
+def _label(id_: str, said: str) -> str:
+    """The table and what is asked of it: "reps: Every row has a role."."""
+    table = id_.rpartition(".")[0].rpartition(".")[2]
+    return f"{table}: {said}" if said else id_
 
 
 def _cell(lens: Lens, rule: Row | None) -> str:

@@ -10,17 +10,17 @@ from notifications.drift_part import drift_section
 from notifications.evidence_parts import EvidenceView, Section, Table, evidence_view
 from notifications.facts import BANDS
 from notifications.lens import Lens, is_count
+from notifications.score_disagreements import disagreements
 from notifications.words import shown
 
 TONES = {"enterprise": "h0", "mid_market": "h2", "smb": "h3"}
-LISTED = 60  # disagreements shown; the count says how many there are
 
 
 def scoring_view(lens: Lens) -> EvidenceView:
     """The scoring page of the run."""
     t = lens.t
     sections = [_distribution(lens), _authority(lens)]
-    parts = (_views(lens), _disagreements(lens), _unknown(lens), drift_section(lens))
+    parts = (_views(lens), disagreements(lens), _unknown(lens), drift_section(lens))
     sections += [part for part in parts if part]
     return evidence_view(
         lens, "scoring", t.plain("scoring.lede", count=lens.number(len(lens.facts.leads))), sections
@@ -102,17 +102,21 @@ def _authority(lens: Lens) -> Section:
 
 
 def _views(lens: Lens) -> Section | None:
-    """The same score as percent of the points within reach, and as a letter."""
+    """The same score as percent of the points within reach, and as a letter.
+
+    The models score every lead that waits in the source; counted are the run's own.
+    """
     t = lens.t
+    leads = Counter(lead.get("score") for lead in lens.facts.leads.values())
     rows = sorted(
-        (row for row in lens.facts.record.evidence.scores if is_count(row.get("score"))),
+        (row for row in lens.facts.record.evidence.scores if leads.get(row.get("score"))),
         key=lambda row: -row["score"],
     )
     if not rows:
         return None
     grades: Counter[str] = Counter()
     for row in rows:
-        grades[shown(row.get("grade") or "")] += int(row.get("leads") or 0)
+        grades[shown(row.get("grade") or "")] += leads[row["score"]]
     return Section(
         "views",
         t.plain("scoring.views"),
@@ -130,59 +134,13 @@ def _views(lens: Lens) -> Section | None:
                 [
                     lens.number(row["score"]), lens.number(row.get("score_100")),
                     lens.number(row.get("grade")), t.code("band", row.get("band")),
-                    lens.number(row.get("leads")),
+                    lens.number(leads[row["score"]]),
                 ]
                 for row in rows
             ],
             css="tight narrow",
         ),
         folded=t.plain("scoring.views_all"),
-    )  # fmt: skip
-
-
-def _disagreements(lens: Lens) -> Section | None:
-    t, rows = lens.t, lens.facts.record.evidence.disagreements
-    if not lens.facts.record.evidence.scores:
-        return None
-    heading = t.plain("scoring.disagreements")
-    if not rows:
-        return Section("disagreements", heading, (t.plain("scoring.disagreements_none"),))
-    listed = sorted(
-        rows,
-        key=lambda row: (-int(row.get("outscored_leads") or 0), str(row.get("lead"))),
-    )[:LISTED]
-    return Section(
-        "disagreements",
-        heading,
-        (
-            t.plain(
-                "scoring.disagreements_words",
-                count=lens.number(len(rows)),
-                total=lens.number(len(lens.facts.leads)),
-                listed=lens.number(len(listed)),
-            ),
-        ),
-        table=Table(
-            t.plain("scoring.disagreements_caption"),
-            [
-                t.plain("col.lead"), t.plain("col.band"), t.plain("scoring.outscored_band"),
-                t.plain("scoring.sum"), t.plain("scoring.weighted"),
-                t.plain("scoring.lowest_outscored"), t.plain("scoring.outscored"),
-            ],
-            [
-                [
-                    lens.lead_link(row.get("lead"), ""), t.code("band", row.get("band")),
-                    t.code("band", row.get("highest_outscored_band")),
-                    lens.number(row.get("score")),
-                    lens.figure("weighted_x100", row.get("weighted_x100")),
-                    lens.figure("weighted_x100", row.get("lowest_outscored_x100")),
-                    lens.number(row.get("outscored_leads")),
-                ]
-                for row in listed
-            ],
-            text=3,
-            css="tight",
-        ),
     )  # fmt: skip
 
 

@@ -55,15 +55,8 @@ def benchmark(kind: str, segment: str, closed: int, won: int, **more: Any) -> di
 def evidence(reps: int = 24, **changes: Any) -> Evidence:
     fields: dict[str, Any] = {
         "scores": [
-            {"score": 16, "score_100": 88, "grade": "A", "band": "enterprise", "leads": 4},
-            {"score": 12, "score_100": 66, "grade": "B", "band": "mid_market", "leads": 16},
-        ],
-        "disagreements": [
-            {
-                "lead": ref("lead-1"), "band": "mid_market", "score": 14, "weighted_x100": 255,
-                "highest_outscored_band": "enterprise", "lowest_outscored_x100": 230,
-                "outscored_leads": 3,
-            }
+            {"score": 16, "score_100": 88, "grade": "A", "band": "enterprise"},
+            {"score": 12, "score_100": 66, "grade": "B", "band": "mid_market"},
         ],
         "benchmarks": [
             benchmark("all", "all", 3341, 725),
@@ -133,7 +126,8 @@ def rule_history() -> list[dict[str, Any]]:
             "run": run, "door": "landing", "checked_at": "2026-11-23T00:41:00Z",
             "rules": [
                 {"id": "reps.csv.email_known", "ok": ok, "severity": "warning",
-                 "failed_count": 0 if ok else 3},
+                 "failed_count": 0 if ok else 3, "zh": "每名销售都有邮箱。",
+                 "en": "Every rep has an address."},
                 {"id": "leads.csv.id_unique", "ok": True, "severity": "critical",
                  "failed_count": 0},
             ],
@@ -152,8 +146,7 @@ def hostile_evidence() -> Evidence:
     """Foreign text wherever a source, a policy or a person can put some."""
     bad = HOSTILE
     return evidence(
-        scores=[{"score": 12, "score_100": bad, "grade": bad, "band": bad, "leads": 3}],
-        disagreements=[{"lead": bad, "band": bad, "highest_outscored_band": bad}],
+        scores=[{"score": 12, "score_100": bad, "grade": bad, "band": bad}],
         benchmarks=[benchmark("industry", bad, 20, 4, close_rate_verdict="above")],
         capability=[
             {"rep": ref("rep-1"), "skill": bad, "stars": 2,

@@ -22,7 +22,6 @@ CONTRACTED = (
     "fct_source_quality",
     # What only decorates pages:
     "fct_lead_scores",
-    "fct_score_disagreements",
     "fct_score_periods",
     "fct_segment_benchmarks",
     "fct_capability_steps",
@@ -63,13 +62,13 @@ def rows_if_current(conn: psycopg.Connection, mart: str, run_key: str) -> list[d
         return []
 
 
-def score_counts(conn: psycopg.Connection, run_key: str) -> list[dict[str, Any]]:
-    """How many leads open for allocation have each score, percent, grade and band."""
+def grades(conn: psycopg.Connection, run_key: str) -> list[dict[str, Any]]:
+    """The percent, grade and band of each score that a lead open for allocation has."""
     with conn.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(
-            "select score, score_100, grade, band, count(*)::integer as leads "
+            "select distinct score, score_100, grade, band "
             "from marts.fct_lead_scores where run_key = %s and is_open_for_allocation "
-            "group by score, score_100, grade, band order by score, band",
+            "order by score, band",
             (run_key,),
         ).fetchall()
 

@@ -180,6 +180,7 @@ EVIDENCE: dict[str, tuple[str, str]] = {
     "quality.because": ("Why this bound: {why}.", "为何如此：{why}。"),
     "history.of_door": ("{door} over past runs", "{door}：历次结果"),
     "history.desc": ("Rules: {rules}. Runs: {runs}. Rules that failed at least once: {broken}.", "规则 {rules} 条，分配 {runs} 次；至少失败过一次的规则 {broken} 条。"),
+    "history.says": ("What it asks", "要求"),
     "history.words": ("One row per rule, one bar per run: a thin green line is kept, a tall bar is a failure, as tall as its part of the worst one.", "每行一条规则，每列一次分配：细绿线为通过，高柱为失败，高度相对最差一次。"),
 
     "excluded.other": ("Other reasons, each for a few", "其他原因（每项人数都少）"),

@@ -136,6 +136,27 @@ def test_bars_that_say_their_values_need_no_scale_and_compared_ones_have_it() ->
     assert len(re.findall(r">([\d.]+)<", compared)) > 2
 
 
+def _places(drawing: str) -> dict[str, float]:
+    """{text: where it begins, in pixels from the left}."""
+    found = re.findall(r'<text x="(-?[\d.]+)"[^>]*>([^<]*)<', drawing)
+    return {text: float(x) for x, text in found}
+
+
+def test_a_value_stands_at_its_bar_and_past_the_mark_only_where_it_would_lie_on_it() -> None:
+    far, near = Rank("a", 0.003, mark=0.066, shown="0.0030"), Rank("b", 0.06, mark=0.066, shown="!")
+    at = _places(str(svg(Ranks(CAPTION, (far, near)))))
+    scale = {text: x for text, x in at.items() if text in {"0", "0.08"}}
+    assert at["0.0030"] < (scale["0"] + scale["0.08"]) / 2
+    assert at["!"] > scale["0"] + (scale["0.08"] - scale["0"]) * 0.06 / 0.08
+
+
+def test_the_name_of_a_rule_too_long_for_its_place_is_shortened_not_cut() -> None:
+    name = "fct_rep_capacity: " + "Proposals and negotiations of a rep are within reason. " * 2
+    drawing = str(svg(Multiples(CAPTION, ("W48",), ((name, (("kept", 0.0),)),))))
+    assert "fct_rep_capacity: Proposals" in drawing
+    assert "…" in drawing
+
+
 def test_a_picture_has_few_colours_and_few_bytes() -> None:
     rows = tuple(Rank(f"rep {k}", float(k), shown=str(k)) for k in range(40, 0, -1))
     body = png(Ranks(CAPTION, rows))

@@ -70,10 +70,11 @@ def test_the_public_reads_neither_names_nor_row_ids() -> None:
 def test_the_scoring_page_says_which_score_decides_and_lists_who_disagrees() -> None:
     body = words_of(page("public", "scoring"))
     assert "The sum of points alone decides a lead's band." in body.replace("&#39;", "'")
-    assert "1 of 40 leads weigh more than a lead of a higher band" in body
-    assert ref("lead-1")[:8] in body
-    assert "2.55" in body
-    assert "A 4" in body
+    # Weights rise from lead to lead, so all but the four of the highest band outweigh its first,
+    # and the last, an SMB lead, outweighs all four and the sixteen of mid-market.
+    assert "36 of 40 leads weigh more than a lead of a higher band" in body
+    assert f"{ref('lead-39')[:8]} SMB Enterprise 9 1.39 1.00 20" in body
+    assert "A 4 B 8" in body  # the run's own leads, however many wait in the source
     assert "Budget 8 20%" in body  # a fifth of the 40 leads lacks its budget
 
 
@@ -133,7 +134,8 @@ def test_rules_over_time_show_one_row_per_rule_and_what_failed() -> None:
     body = page("public", "quality")
     drawing = re.search(r'<svg class="chart".*?</svg>', body, re.DOTALL)
     assert drawing is not None
-    assert "reps.csv.email_known" in drawing[0]
+    assert "csv: Every rep has an address." in drawing[0]
+    assert "leads.csv.id_unique" in drawing[0]  # a verdict without words
     assert "f-warn" in drawing[0]  # the failure
     assert "f-good" in drawing[0]
     assert "Warned (3)" in words_of(body) or "(3)" in words_of(body)
