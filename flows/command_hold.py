@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import typer
 
 from adapters.warehouse import runs
@@ -14,7 +12,7 @@ from flows.errors import UsageError
 from flows.home import Home
 from flows.progress import say
 from flows.request import RunRequest
-from flows.stored import chosen_run, initialised_home
+from flows.stored import as_it_was_asked, chosen_run, initialised_home
 from flows.terminal import print_sentences, print_table
 from ledger.canonical import sha256_hex
 from notifications.facts import facts
@@ -94,14 +92,6 @@ Run {run_key} is decided and held: nothing was published, sent or written back.
     else:
         typer.echo(f"\nRun {run_key} was aborted by {last.by_name}: {last.reason}")
     return True
-
-
-def as_it_was_asked(home: Home, request: RunRequest, run: runs.Run) -> RunRequest:
-    """The stored request, with the very policy text it was frozen under, whatever the file says."""
-    policy: Path = home.path / "policies" / f"{run.policy_sha256}.yaml"
-    policy.parent.mkdir(exist_ok=True)
-    policy.write_text(run.policy_text, encoding="utf-8", newline="")
-    return request.model_copy(update={"policy": str(policy), "hold": False})
 
 
 def _go_on(home: Home, request: RunRequest) -> None:

@@ -18,6 +18,7 @@ from flows.errors import UsageError
 from flows.home import Home, keep_secret
 from flows.request import RunRequest
 from flows.sign_log import hand_overs, key_of_last
+from flows.stored import as_it_was_asked
 from ledger.handover import ENTRY, hand_over
 from ledger.log import NO_RUN, signed_checkpoint
 from ledger.merkle import Tree, leaf_hash
@@ -56,7 +57,6 @@ def show_now() -> None:
 
     Errors: UsageError where nobody is configured to be asked.
     """
-    from flows.command_hold import as_it_was_asked
     from flows.show_checkpoint import show_checkpoint
     from flows.workspace import open_workspace
 
@@ -113,7 +113,6 @@ def _hand_over(home: Home, old: Signer, new: Signer) -> None:
 
 def _publish(home: Home) -> None:
     """Show the hand-over at once, beside the newest published week if there is one."""
-    from flows.command_hold import as_it_was_asked
     from flows.publish_site import publish_site
     from flows.workspace import open_workspace
 

@@ -12,6 +12,7 @@ from allocation.snapshot import Snapshot
 from flows.clock import RealClock
 from flows.errors import UsageError
 from flows.home import Home
+from flows.request import RunRequest
 from flows.settings import load_settings
 from ledger.canonical import parse_canonical
 
@@ -48,3 +49,11 @@ def frozen_snapshot(conn: psycopg.Connection, run_key: str) -> Snapshot:
     if body is None:
         raise UsageError(f"run {run_key} has no snapshot")
     return Snapshot.from_record(parse_canonical(body))
+
+
+def as_it_was_asked(home: Home, request: RunRequest, run: Run) -> RunRequest:
+    """The stored request, with the very policy text it was frozen under, whatever the file says."""
+    policy = home.path / "policies" / f"{run.policy_sha256}.yaml"
+    policy.parent.mkdir(exist_ok=True)
+    policy.write_text(run.policy_text, encoding="utf-8", newline="")
+    return request.model_copy(update={"policy": str(policy), "hold": False})

@@ -13,6 +13,7 @@ from adapters.warehouse import chain, holds, runs
 from flows.errors import EnvironmentRefused
 from flows.progress import say
 from flows.request import RunRequest
+from flows.stored import as_it_was_asked
 from ledger.run_keys import is_intake
 
 if TYPE_CHECKING:
@@ -98,8 +99,6 @@ def _as_it_began(
     conn: psycopg.Connection, request: RunRequest, work: Workspace, key: str
 ) -> RunRequest:
     """The request that goes on with an earlier intake run, under the policy it was frozen by."""
-    from flows.command_hold import as_it_was_asked
-
     run = runs.find_run(conn, key)
     assert run is not None  # listed by its stage
     again = request.model_copy(
