@@ -72,15 +72,22 @@ class Chance:
         """Wait for the source's time and return what opens it, verified.
 
         Errors: EnvironmentRefused when no relay has the round, or two people have not typed the
-        value yet (nobody waits hours for those); running again resumes here.
+        value yet (nobody waits hours for those); running again resumes here. UsageError when the
+        draw was opened with a beacon and this run has none.
         """
+        kind, rounds = source_kind(opening), self.rounds
+        if kind == "drand" and rounds is None:
+            raise UsageError(
+                f"draw {opening['draw']} is open and waits for drand, which nothing can change: "
+                "run it with --entropy drand"
+            )
         due = datetime.fromtimestamp(source_time(opening), UTC)
-        if source_kind(opening) == "public":
+        if kind == "public":
             found = awaited_values.reveals(conn, opening, clock.now())
             clock.sleep_until(due)  # passed already, but for a trial's clock
             return found
         clock.sleep_until(due)
-        if source_kind(opening) == "operator":
+        if rounds is None or kind == "operator":
             secret = draws.secret_of(conn, opening["draw"], opening["attempt"])
             if secret is None:
                 raise EnvironmentRefused(
@@ -88,29 +95,28 @@ class Chance:
                     f"`fairlead draw void {opening['draw']} --reason secret-lost`"
                 )
             return [operator_reveal(secret.hex())]
-        return [drand_reveal(self._signature(opening["sources"][0]["round"], due, clock))]
+        return [drand_reveal(_signature(rounds, opening["sources"][0]["round"], due, clock))]
 
-    def _signature(self, round_: int, due: datetime, clock: Clock) -> str:
-        if self.rounds is None:
-            raise RuntimeError("a drand draw needs rounds")
-        while clock.now() < due + GIVE_UP:
+
+def _signature(rounds: Rounds, round_: int, due: datetime, clock: Clock) -> str:
+    while clock.now() < due + GIVE_UP:
+        try:
+            signature = rounds.signature(round_)
+        except BeaconError as error:
+            raise EnvironmentRefused(f"{error}. Run the same command again later") from error
+        if signature is not None:
             try:
-                signature = self.rounds.signature(round_)
-            except BeaconError as error:
-                raise EnvironmentRefused(f"{error}. Run the same command again later") from error
-            if signature is not None:
-                try:
-                    genuine = beacon.verify_signature(round_, bytes.fromhex(signature))
-                except ValueError:
-                    genuine = False
-                if not genuine:
-                    raise EnvironmentRefused(
-                        f"the signature that was given for round {round_} does not verify: "
-                        "it is not drand's"
-                    )
-                return signature
-            clock.sleep_until(clock.now() + POLL)
-        raise EnvironmentRefused(f"round {round_} has not appeared within 24 hours")
+                genuine = beacon.verify_signature(round_, bytes.fromhex(signature))
+            except ValueError:
+                genuine = False
+            if not genuine:
+                raise EnvironmentRefused(
+                    f"the signature that was given for round {round_} does not verify: "
+                    "it is not drand's"
+                )
+            return signature
+        clock.sleep_until(clock.now() + POLL)
+    raise EnvironmentRefused(f"round {round_} has not appeared within 24 hours")
 
 
 def chosen_chance(source: Source, zone: str, override: str, relays: list[str]) -> Chance:

@@ -67,3 +67,10 @@ def test_a_trial_clock_never_goes_back():
     assert clock.now() == datetime(2026, 11, 23, tzinfo=UTC)
     clock.sleep_until(datetime(2026, 11, 24, tzinfo=UTC))
     assert clock.now() == datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def test_a_draw_that_waits_for_the_beacon_is_not_ended_by_a_run_with_another_source():
+    opening = {"draw": "2026-W48/smb", "sources": [{"kind": "drand", "round": 1000}]}
+    clock = TrialClock(datetime(2026, 11, 23, tzinfo=UTC))
+    with pytest.raises(UsageError, match="2026-W48/smb is open and waits for drand"):
+        chosen_chance(Source(kind="operator"), "UTC", "", []).reveals(None, opening, clock)
