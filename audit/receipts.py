@@ -30,12 +30,16 @@ def check_receipts(data: bytes, log: Log, draws: list[Draw], findings: Findings)
         key = receipt.opening, receipt.entrant
         if key not in last or receipt.number > last[key].number:
             last[key] = receipt
+        elif receipt.number == last[key].number and receipt != last[key]:
+            findings.failed(
+                f"{_who(receipt)} was given two receipts with the number {receipt.number}: fraud"
+            )
     if not last and not findings.has_failed:
         findings.failed("--receipt: holds no receipt of a line")
     by_hash = {draw.hash: draw for draw in draws}
-    for receipt in last.values():
-        _compare(receipt, by_hash.get(receipt.opening), findings)
-    return f"{len(last)} acknowledged lines are in their closings as they were acknowledged"
+    results = [_compared(one, by_hash.get(one.opening), findings) for one in last.values()]
+    told = "".join(f"; {result}" for result in results if result)
+    return f"{len(last)} acknowledged lines are in their closings as they were acknowledged{told}"
 
 
 def _receipts(data: bytes, log: Log, findings: Findings) -> list[Acknowledgement]:
@@ -51,24 +55,38 @@ def _receipts(data: bytes, log: Log, findings: Findings) -> list[Acknowledgement
     return found
 
 
-def _compare(receipt: Acknowledgement, draw: Draw | None, findings: Findings) -> None:
-    who = f"--receipt: entrant {receipt.entrant[:16]}"
+def _who(receipt: Acknowledgement) -> str:
+    return f"--receipt: entrant {receipt.entrant[:16]}"
+
+
+def _compared(receipt: Acknowledgement, draw: Draw | None, findings: Findings) -> str:
+    """What the entrant won, once the line is found in the closing and the draw is finished."""
+    who = _who(receipt)
     if draw is None or draw.logged.index != receipt.entry:
         findings.failed(f"{who} drew a line in a draw that entry {receipt.entry} does not open")
-        return
+        return ""
     if not draw.closings:
         findings.skipped(f"{who}: {draw.name} is not closed yet")
-        return
+        return ""
     closing = draw.closings[0]
     lines = closing.value.get("lines", [])
     stands = [Line(one["left"], one["level"]) for one in lines if one["entrant"] == receipt.entrant]
     if stands == ([] if receipt.line is None else [receipt.line]):
-        return
+        return _result(receipt.entrant, draw)
     if not lines and closes_too_late(draw, closing):
         findings.warning(f"{who}: {draw.name} was closed late, without anybody's line: shown red")
-        return
+        return ""
     drawn = "no line" if receipt.line is None else f"line {receipt.line.left} {receipt.line.level}"
     findings.failed(
         f"{who}: {drawn}, acknowledged at {receipt.time} as number {receipt.number}, is not what "
         f"the closing of {draw.name} has: fraud, unless a later one was acknowledged"
     )
+    return ""
+
+
+def _result(entrant: str, draw: Draw) -> str:
+    if draw.status != "finished":
+        return ""
+    winners = draw.outcomes[0].value["winners"]
+    won = [prize[:16] for prize, winner in winners.items() if winner == entrant]
+    return f"entrant {entrant[:16]} won {', '.join(won) or 'nothing'} in {draw.name}"

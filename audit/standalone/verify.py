@@ -1598,8 +1598,12 @@ class Verification:
                 before = last.get((fields["opening"], fields["entrant"]))
                 if before is None or int(fields["number"]) > int(before["number"]):
                     last[fields["opening"], fields["entrant"]] = fields
+                elif fields["number"] == before["number"] and fields != before:
+                    found.failed(f"--receipt: entrant {fields['entrant'][:16]} was given two receipts "
+                                 f"with the number {fields['number']}: fraud")  # fmt: skip
         found.unless(last or found.rows, "--receipt: holds no receipt of a line")
         by_hash = {draw.hash: draw for draw in self.draws}
+        told = ""
         for fields in last.values():
             draw, who = by_hash.get(fields["opening"]), f"--receipt: entrant {fields['entrant'][:16]}"
             if draw is None or str(draw.entry.index) != fields["entry"]:
@@ -1612,6 +1616,10 @@ class Verification:
             lines = closing.value.get("lines", [])
             mine = [f"{one['left']} {one['level']}" for one in lines if one["entrant"] == fields["entrant"]]
             if mine == ([] if fields["line"] == "none" else [fields["line"]]):
+                if draw.status == "finished":
+                    winners = draw.named["outcome"][0].value["winners"]
+                    won = [prize[:16] for prize, winner in winners.items() if winner == fields["entrant"]]
+                    told += f"; entrant {fields['entrant'][:16]} won {', '.join(won) or 'nothing'} in {draw.name}"
                 continue
             grace = OPERATOR_GRACE if draw.kind == "operator" else -1
             if not lines and closing.at > draw.source_time + grace:
@@ -1620,7 +1628,7 @@ class Verification:
             found.failed(f"{who}: line {fields['line']}, acknowledged at {fields['time']} as number "
                          f"{fields['number']}, is not what the closing of {draw.name} has: "
                          "fraud, unless a later one was acknowledged")  # fmt: skip
-        return f"{len(last)} acknowledged lines are in their closings as they were acknowledged"
+        return f"{len(last)} acknowledged lines are in their closings as they were acknowledged{told}"
 
     def check_once_per_run(self, found: Found) -> None:
         policies: dict[str, int] = {}

@@ -35,11 +35,19 @@ from tests.site_builder import (
     allocation_event,
     ladder_value,
     monday,
+    ref,
     reveal_of,
     secret_of,
     select_value,
 )
-from tests.verifiers import Finding, MemorySite, by_package, by_standalone
+from tests.verifiers import (
+    Finding,
+    MemorySite,
+    StandaloneSite,
+    by_package,
+    by_standalone,
+    standalone,
+)
 
 KEY, TRUST = str(SIGNER.vkey), str(WITNESS).encode()
 
@@ -323,6 +331,33 @@ def test_only_the_last_receipt_of_a_line_counts_and_a_mail_may_hold_them_all() -
     assert judged(site, receipt=b"> " + quoted).exit_code == 4
     back = receipt(site, REPS[1], None, 3)
     assert judged(site, receipt=b"\n".join([*texts, back])).failed == ("receipts",)
+
+
+def test_a_receipt_tells_its_holder_what_they_won() -> None:
+    entrants = sorted([*REPS, ref("rep 3")])  # one more than there are leads to win
+    site = monday(lines=[(entrants[0], 0, 5)], entrants=entrants)
+    winners = site.event("outcome", 1).value["winners"]
+    results = []
+    for number, rep in enumerate(entrants):
+        mine = receipt(site, rep, Line(0, 5) if number == 0 else None)
+        won = "".join(prize[:16] for prize, winner in winners.items() if winner == rep)
+        results.append(f"entrant {rep[:16]} won {won or 'nothing'} in draw {LADDER_DRAW}")
+        judged(site, receipt=mine)
+        report = verify(MemorySite(site.files()), now=NOW, receipt=mine)
+        (said,) = [check.detail for check in report.checks if check.name == "receipts"]
+        assert said.endswith(results[-1])
+        alone = standalone().Verification(int(NOW.timestamp()), receipt=mine)
+        alone.run(StandaloneSite(site.files()))
+        assert said in [detail for _, name, detail in alone.checks if name == "receipts"]
+    assert sum("won nothing" in result for result in results) == 1
+
+
+def test_two_different_receipts_with_one_number_are_fraud_in_either_order() -> None:
+    site = monday("operator")
+    right, other = receipt(site, REPS[1], Line(0, 5)), receipt(site, REPS[1], Line(1, 9))
+    for both in (right + b"\n" + other, other + b"\n" + right):
+        assert judged(site, receipt=both).failed == ("receipts",)
+    assert judged(site, receipt=right + b"\n" + right).exit_code == 4
 
 
 def test_a_forged_receipt_or_one_of_another_draw_accuses_nobody() -> None:
