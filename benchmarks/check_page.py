@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from audit.standalone import source
 from benchmarks.page import written
-from flows.command_serve import Handler
+from flows.commands.serve import Handler
 from notifications.site import render_site
 from tests.record_builder import build_record
 from tests.site_builder import monday, ref, write_files

@@ -15,7 +15,7 @@ import typer
 from flows import cli_answers, cli_policy, cli_reports
 from flows.cli_draw import add_commands as add_draw_commands
 from flows.cli_ledger import ledger_app
-from flows.command_score import score_app
+from flows.commands.score import score_app
 from flows.errors import FairleadError
 
 EXIT_CODES = """
@@ -91,7 +91,7 @@ def run(
     ] = "",
 ) -> None:
     """Run a Monday, or what came in since: extract, check, freeze, draw, allocate, publish."""
-    from flows.command_run import run_week
+    from flows.commands.run import run_week
     from flows.request import RunRequest
 
     run_week(
@@ -126,7 +126,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="Seed of the synthetic organisation.")] = 1,
 ) -> None:
     """Run this week on a synthetic organisation (or DATA) and show where to look."""
-    from flows.command_demo import run_demo
+    from flows.commands.demo import run_demo
 
     run_demo(
         data=data,
@@ -145,7 +145,7 @@ def init(
     policy: PolicyFile = POLICY,
 ) -> None:
     """Create what a run keeps: settings, the log's key, the database."""
-    from flows.command_run import initialise_home
+    from flows.commands.run import initialise_home
 
     initialise_home(policy)
 
@@ -159,7 +159,7 @@ def send(
     ] = False,
 ) -> None:
     """Write a run's digests again and send the mails that no server has taken yet."""
-    from flows.command_run import send_again
+    from flows.commands.run import send_again
 
     send_again(as_of, policy, intake=intake)
 
@@ -177,7 +177,7 @@ def synth(
     ] = False,
 ) -> None:
     """Write a synthetic organisation (labelled so) as plain CSV files."""
-    from flows.command_demo import write_synthetic
+    from flows.commands.demo import write_synthetic
 
     write_synthetic(folder, seed, as_of, reps, leads, years, with_exceptions)
     typer.echo(f"wrote {folder}")
@@ -189,7 +189,7 @@ def serve(
     port: Annotated[int, typer.Option(help="0: any free port.")] = 8765,
 ) -> None:
     """Look at a published site in a browser, on this machine only."""
-    from flows.command_serve import serve_folder
+    from flows.commands.serve import serve_folder
 
     serve_folder(site, port)
 
@@ -214,7 +214,7 @@ def verify(
     ] = None,
 ) -> None:
     """Check a published site from its bytes alone."""
-    from flows.command_verify import verify_site
+    from flows.commands.verify import verify_site
 
     raise typer.Exit(verify_site(site, bundle, since, seen, key, trust, receipt))
 
@@ -227,7 +227,7 @@ def draw_derive(
     ] = False,
 ) -> None:
     """Print the seed, rungs and winners of a draw as JSON."""
-    from flows.command_verify import derive_draw
+    from flows.commands.verify import derive_draw
 
     raise typer.Exit(derive_draw(file, check_beacon=not no_beacon_check))
 

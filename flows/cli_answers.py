@@ -38,7 +38,7 @@ def why(
     ] = False,
 ) -> None:
     """Why a lead went where it went; with --rep why not to them; --rep alone: their week."""
-    from flows.command_why import why as answer
+    from flows.commands.why import why as answer
 
     if language not in ("zh", "en"):
         raise typer.BadParameter("language is zh or en")
@@ -56,7 +56,7 @@ def replay(
     ] = None,
 ) -> None:
     """Decide a stored run again: every byte must come out the same (exit 1 if not)."""
-    from flows.command_replay import replay_bundle, replay_runs
+    from flows.commands.replay import replay_bundle, replay_runs
     from flows.errors import UsageError
 
     if bundle is None and decisions is not None:
@@ -72,7 +72,7 @@ def preview(
     full: Annotated[bool, typer.Option("--full", help="Every decision.")] = False,
 ) -> None:
     """What a held run gives to whom, before anything leaves."""
-    from flows.command_hold import show_preview
+    from flows.commands.hold import show_preview
 
     if language not in ("zh", "en"):
         raise typer.BadParameter("language is zh or en")
@@ -84,7 +84,7 @@ def release(
     by: Annotated[str, typer.Option(help="The person who lets it go; kept in the database.")],
 ) -> None:
     """Publish and send a held run, under a person's name."""
-    from flows.command_hold import release_run
+    from flows.commands.hold import release_run
 
     release_run(run, by)
 
@@ -95,6 +95,6 @@ def abort(
     reason: Annotated[str, typer.Option(help="Why; kept in the database, not in the log.")],
 ) -> None:
     """Stop a run for good before its decisions are published."""
-    from flows.command_hold import abort_run
+    from flows.commands.hold import abort_run
 
     abort_run(run, by, reason)

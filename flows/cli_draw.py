@@ -48,14 +48,14 @@ def portal(
 
 def status(run: Run = "") -> None:
     """Show every draw of a run: where it stands and what comes next."""
-    from flows.command_draw import show_status
+    from flows.commands.draw import show_status
 
     show_status(run)
 
 
 def odds(run: Run = "") -> None:
     """Show chance, expected and actual wins of each rep this quarter, with exact p-values."""
-    from flows.command_odds import show_odds
+    from flows.commands.odds import show_odds
 
     show_odds(run)
 
@@ -67,7 +67,7 @@ def links(
     ] = False,
 ) -> None:
     """Print the personal links of a draw: each is the key to one person's line."""
-    from flows.command_draw import show_links
+    from flows.commands.draw import show_links
 
     show_links(draw, watch=watch)
 
@@ -76,7 +76,7 @@ def open_draws(
     run: Run = "", policy: PolicyFile = DEFAULT_POLICY, entropy: Entropy = "", window: Window = None
 ) -> None:
     """Finish the draws that split the bands and open the lottery (what Monday 09:00 does)."""
-    from flows.command_draw import open_lottery
+    from flows.commands.draw import open_lottery
 
     open_lottery(run, policy, entropy, window)
 
@@ -85,7 +85,7 @@ def close_draws(
     run: Run = "", policy: PolicyFile = DEFAULT_POLICY, entropy: Entropy = "", yes: Yes = False
 ) -> None:
     """Log the closings of a run's lottery, publish and send them. Cannot be undone."""
-    from flows.command_draw import close_lottery
+    from flows.commands.draw import close_lottery
 
     close_lottery(run, policy, entropy, yes=yes)
 
@@ -94,7 +94,7 @@ def finish_draws(
     run: Run = "", policy: PolicyFile = DEFAULT_POLICY, entropy: Entropy = "", yes: Yes = False
 ) -> None:
     """Wait for the chance, log the outcomes, decide, publish, send. Cannot be undone."""
-    from flows.command_draw import finish_lottery
+    from flows.commands.draw import finish_lottery
 
     finish_lottery(run, policy, entropy, yes=yes)
 
@@ -108,7 +108,7 @@ def type_value(
     yes: Yes = False,
 ) -> None:
     """Type the public value that draws wait for; it counts once two people typed the same."""
-    from flows.command_value import type_value as keep
+    from flows.commands.value import type_value as keep
 
     keep(run, by, value, what, correct=correct, yes=yes)
 
@@ -122,6 +122,6 @@ def void_draw(
     confirm: Annotated[str, typer.Option(help="The draw's id once more, in place of typing.")] = "",
 ) -> None:
     """End a draw whose chance never came and open its next attempt. Cannot be undone."""
-    from flows.command_void import void_and_reopen
+    from flows.commands.void import void_and_reopen
 
     void_and_reopen(draw, reason, policy, entropy, window, confirm)

@@ -14,7 +14,7 @@ def rotate_key(
     confirm: Annotated[str, typer.Option(help="The log's name, in place of typing.")] = "",
 ) -> None:
     """Hand the log over to a new key: the old one signs that. Cannot be undone."""
-    from flows.command_ledger import rotate_key as hand_over
+    from flows.commands.ledger import rotate_key as hand_over
 
     hand_over(confirm)
 
@@ -22,6 +22,6 @@ def rotate_key(
 @ledger_app.command("witness")
 def witness() -> None:
     """Show the log's checkpoint to the witnesses and the time-stamping authority now."""
-    from flows.command_ledger import show_now
+    from flows.commands.ledger import show_now
 
     show_now()

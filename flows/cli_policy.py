@@ -27,7 +27,7 @@ def check(
     ] = 299,
 ) -> None:
     """List every mistake of a policy, and approvals of another text, with line and column."""
-    from flows.command_policy import check_policy
+    from flows.commands.policy import check_policy
 
     check_policy(file, entrants)
 
@@ -49,7 +49,7 @@ def diff(
     language: Annotated[str, typer.Option(help="zh, en or both")] = "both",
 ) -> None:
     """Say in words what changes from one policy to another, rule by rule."""
-    from flows.command_policy import print_differences
+    from flows.commands.policy import print_differences
 
     languages = ("en", "zh") if language == "both" else (_checked(language),)
     print_differences(old, new, languages)
@@ -62,7 +62,7 @@ def approve(
     on: Annotated[str, typer.Option(help="2026-11-23; empty: today.")] = "",
 ) -> None:
     """Record an office's approval in a policy's file, bound to the text as it stands."""
-    from flows.command_policy import approve_policy
+    from flows.commands.policy import approve_policy
 
     approve_policy(file, role, by, on)
 

@@ -33,7 +33,7 @@ def simulate(
     report: Report = None,
 ) -> None:
     """Replay stored weeks under a draft policy: who gains, who loses, may it go live (else 1)."""
-    from flows.command_simulate import simulate_policy
+    from flows.commands.simulate import simulate_policy
 
     raise typer.Exit(simulate_policy(policy, against, run or [], weeks, last, seed, report))
 
@@ -49,7 +49,7 @@ def pilot_report(
     report: Report = None,
 ) -> None:
     """The arms of a pilot compared over its runs: close rate, days, satisfaction, verdicts."""
-    from flows.command_pilot import report_pilot
+    from flows.commands.pilot import report_pilot
 
     report_pilot(policy, worth, report)
 
@@ -71,7 +71,7 @@ def baseline(
     report: Report = None,
 ) -> None:
     """Who got what in the months before a policy: bands, groups, shares; a page and one sheet."""
-    from flows.command_baseline import report_baseline
+    from flows.commands.baseline import report_baseline
 
     report_baseline(
         source=source,

@@ -31,7 +31,7 @@ def add_commands(app: typer.Typer) -> None:
 @request_app.command("appeal")
 def appeal(lead: Lead, rep: Rep, text: Text, by: By = "", run: RunKey = "", at: At = "") -> None:
     """A rep asks why; a manager answers in writing, within the policy's hours."""
-    from flows.command_request import file_request
+    from flows.commands.request import file_request
 
     file_request("appeal", lead, rep, "", text, by, run, at)
 
@@ -47,7 +47,7 @@ def reassign(
     at: At = "",
 ) -> None:
     """The owner asks that a lead be moved; the policy says which reasons count."""
-    from flows.command_request import file_request
+    from flows.commands.request import file_request
 
     file_request("reassignment", lead, rep, reason, text, by, run, at)
 
@@ -62,7 +62,7 @@ def override(
     at: At = "",
 ) -> None:
     """A manager moves a lead, at their discretion: recorded, logged and counted."""
-    from flows.command_request import file_request
+    from flows.commands.request import file_request
 
     file_request("override", lead, to, "", text, by, run, at)
 
@@ -70,7 +70,7 @@ def override(
 @request_app.command("claim")
 def claim(lead: Lead, rep: Rep, by: By = "", run: RunKey = "") -> None:
     """A rep takes a lead from the pool: first come, first served, within the policy's limits."""
-    from flows.command_request import claim_lead
+    from flows.commands.request import claim_lead
 
     claim_lead(lead, rep, by, run)
 
@@ -78,7 +78,7 @@ def claim(lead: Lead, rep: Rep, by: By = "", run: RunKey = "") -> None:
 @request_app.command("pool")
 def pool(rep: Rep, run: RunKey = "") -> None:
     """The leads that a rep may claim now."""
-    from flows.command_request import print_pool
+    from flows.commands.request import print_pool
 
     print_pool(rep, run)
 
@@ -86,7 +86,7 @@ def pool(rep: Rep, run: RunKey = "") -> None:
 @request_app.command("links")
 def links(run: RunKey = "") -> None:
     """Each rep's personal link to the portal's page for requests about a run."""
-    from flows.command_request import print_links
+    from flows.commands.request import print_links
 
     print_links(run)
 
@@ -96,7 +96,7 @@ def list_requests(
     month: Annotated[str, typer.Option(help="2026-11; empty: this month.")] = "",
 ) -> None:
     """The month's requests for the review meeting, with those still open."""
-    from flows.command_request import print_month
+    from flows.commands.request import print_month
 
     print_month(month)
 
@@ -112,6 +112,6 @@ def answer(
     at: At = "",
 ) -> None:
     """Answer a request, in writing and in time."""
-    from flows.command_request import answer_request
+    from flows.commands.request import answer_request
 
     answer_request(number, given, by, text, to, at)

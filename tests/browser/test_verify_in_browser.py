@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from audit.standalone import source
-from flows.command_serve import Handler
+from flows.commands.serve import Handler
 from ledger.canonical import sha256_hex
 from ledger.notes import Signer
 from lottery.records import closing, ladder_opening

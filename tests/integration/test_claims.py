@@ -200,7 +200,7 @@ def test_a_lead_is_whose_the_last_word_made_it_for_every_later_run(address):
 
 
 def test_the_month_lists_claims(address, week, home, monkeypatch, capsys):
-    from flows import command_request
+    from flows.commands import request as command_request
 
     monkeypatch.setenv("FAIRLEAD_HOME", str(home.path))
     with address.connect() as conn:

@@ -24,7 +24,7 @@ from adapters.warehouse import draws, ledger_store, lines, runs
 from flows.chance import Chance
 from flows.cli import app
 from flows.clock import TrialClock
-from flows.command_void import check_may_void, log_void
+from flows.commands.void import check_may_void, log_void
 from flows.errors import EnvironmentRefused, FairleadError, UsageError
 from flows.log_draws import instant, log_closings
 from flows.request import RunRequest

@@ -15,7 +15,7 @@ from adapters.warehouse import evidence_store, ledger_store
 from adapters.warehouse.ledger_store import NewEntry
 from flows.cli import app
 from flows.clock import SystemDice
-from flows.command_ledger import _hand_over, _next_key
+from flows.commands.ledger import _hand_over, _next_key
 from flows.errors import EnvironmentRefused, FairleadError
 from flows.home import keep_secret
 from flows.request import RunRequest

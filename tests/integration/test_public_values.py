@@ -16,7 +16,7 @@ from flows.awaited_values import agreed, awaited
 from flows.chance import Chance
 from flows.cli import app
 from flows.clock import TrialClock
-from flows.command_void import check_may_void, log_void
+from flows.commands.void import check_may_void, log_void
 from flows.errors import EnvironmentRefused, FairleadError, UsageError
 from flows.log_draws import instant, log_closings, outcomes
 from flows.request import RunRequest

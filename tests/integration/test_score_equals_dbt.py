@@ -6,7 +6,7 @@ import pytest
 
 from allocation.policy import load_policy
 from allocation.scoring.points import scored
-from flows.score_periods import drift_of_leads, drift_of_scores
+from flows.reports.score_periods import drift_of_leads, drift_of_scores
 from tests.integration.dbt_fixture import POLICY, Row, dbt, insert_raw, mart, served, set_run
 
 # For each factor one way to earn 1, 2 and 3 points.

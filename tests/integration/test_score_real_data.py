@@ -14,8 +14,8 @@ import pytest
 from allocation.scoring.prepare import prepare
 from allocation.scoring.remarks import Code
 from allocation.scoring.report import score_report
-from flows.score_history import read_study, source_leads, source_study, study_rows
-from flows.score_periods import drift_of_study
+from flows.reports.score_history import read_study, source_leads, source_study, study_rows
+from flows.reports.score_periods import drift_of_study
 
 pytestmark = pytest.mark.real_data
 DATA = Path(os.environ.get("FAIRLEAD_REAL_DATA", "/nonexistent"))

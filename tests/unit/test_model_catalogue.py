@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from flows.command_serve import DBT_DOCS_POLICY, POLICY, policy_of
+from flows.commands.serve import DBT_DOCS_POLICY, POLICY, policy_of
 from flows.dbt_docs import dbt_docs
 from flows.model_catalogue import catalogue
 

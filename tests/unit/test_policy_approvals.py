@@ -19,7 +19,7 @@ from allocation.approvals import (
 from allocation.policy import load_policy
 from allocation.policy_service import Approval
 from allocation.policy_text import read
-from flows.command_policy import approve_policy, check_policy
+from flows.commands.policy import approve_policy, check_policy
 from flows.errors import PolicyRefused, UsageError
 from tests import builders as build
 from tests.verifiers import standalone

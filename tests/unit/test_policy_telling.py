@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from allocation.policy_telling import Telling, untold
-from flows.command_policy import check_policy
+from flows.commands.policy import check_policy
 from flows.errors import PolicyRefused
 from tests import builders as build
 

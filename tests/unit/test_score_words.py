@@ -13,7 +13,7 @@ from allocation.scoring.metrics import Interval
 from allocation.scoring.points import BELOW_TIERS
 from allocation.scoring.remarks import Code, remark
 from allocation.scoring.scorecard import HAND, PERCENTS, ROUNDED, SEARCHED, SUM
-from flows.score_history import KNOWN_LATER
+from flows.reports.score_history import KNOWN_LATER
 from notifications.record import LANGUAGES, Language
 from notifications.score_report import report_files
 from notifications.score_words import sentence

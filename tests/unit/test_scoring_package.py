@@ -5,7 +5,7 @@ import sys
 
 ENGINE = [
     "allocation.engine", "allocation.plans", "allocation.policy", "allocation.policy_tables",
-    "allocation.snapshot", "allocation.explanation", "flows.cli", "flows.command_score",
+    "allocation.snapshot", "allocation.explanation", "flows.cli", "flows.commands.score",
 ]  # fmt: skip
 
 

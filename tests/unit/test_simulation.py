@@ -10,7 +10,7 @@ from allocation.load import Weights
 from allocation.rescoring import rescored
 from allocation.simulated_load import Fate, Given, moved_desks, open_work
 from allocation.simulation import Outcome, Week, past_owners, present, simulated
-from flows.simulated_draws import seeded_draws
+from flows.reports.simulated_draws import seeded_draws
 from tests import builders
 
 POLICY = builders.policy()

@@ -13,7 +13,7 @@ import typer
 from adapters.warehouse import evidence_store, ledger_store, runs
 from adapters.warehouse.ledger_store import NewEntry
 from flows.clock import RealClock, SystemDice
-from flows.command_draw import known_run, open_home
+from flows.commands.draw import known_run, open_home
 from flows.errors import UsageError
 from flows.home import Home, keep_secret
 from flows.request import RunRequest

@@ -10,7 +10,7 @@ import typer
 
 from allocation.pilot import compared
 from flows.errors import UsageError
-from flows.pilot_rows import PilotPast, pilot_past
+from flows.reports.pilot_rows import PilotPast, pilot_past
 from flows.stored import initialised_home
 
 FORMAT = "fairlead/pilot-report/1"

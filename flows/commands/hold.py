@@ -7,7 +7,7 @@ import typer
 from adapters.warehouse import runs
 from adapters.warehouse.holds import last_action
 from flows import hold_run
-from flows.command_why import terminal_record
+from flows.commands.why import terminal_record
 from flows.errors import UsageError
 from flows.home import Home
 from flows.progress import say
@@ -99,7 +99,7 @@ def _go_on(home: Home, request: RunRequest) -> None:
 
     server = prefect_server.start(home.path) if home.settings.prefect == "temporary" else None
     from flows.close_and_allocate import close_and_allocate  # brings Prefect, after its server
-    from flows.command_run import report
+    from flows.commands.run import report
 
     if server is not None:
         server.ready()

@@ -52,8 +52,8 @@ def score_fit(
     from allocation.scoring.prepare import prepare
     from allocation.scoring.report import score_report
     from allocation.scoring.study import StudyError
-    from flows.score_history import read_study, source_leads, source_study, study_rows
-    from flows.score_print import policy_fragment
+    from flows.reports.score_history import read_study, source_leads, source_study, study_rows
+    from flows.reports.score_print import policy_fragment
     from flows.workspace import read_policy
     from notifications.score_words import sentence, sentences
     from notifications.words import words
@@ -110,8 +110,8 @@ def score_drift(
     language: Words = "en",
 ) -> None:
     """Compare factors and score between two periods; say drift only where it is not chance."""
-    from flows.score_history import read_study, study_rows
-    from flows.score_periods import drift_of_run, drift_of_source, drift_of_study
+    from flows.reports.score_history import read_study, study_rows
+    from flows.reports.score_periods import drift_of_run, drift_of_source, drift_of_study
     from flows.workspace import read_policy
 
     if sum(map(bool, (source, study, run))) != 1:
@@ -145,8 +145,8 @@ def score_backtest(
 ) -> None:
     """Score history by two policy versions: who would have been tiered differently, for what."""
     from allocation.scoring.backtest import backtest
-    from flows.score_history import backtest_leads, source_leads
-    from flows.score_periods import quarter_window
+    from flows.reports.score_history import backtest_leads, source_leads
+    from flows.reports.score_periods import quarter_window
     from flows.workspace import read_policy
 
     new, old = read_policy(Path(policy)), read_policy(Path(against))
@@ -174,7 +174,7 @@ def _value(name: str, found: Any) -> dict[str, Any]:
 
 
 def _show(report: dict[str, Any], language: Literal["zh", "en"], listed: int = 0) -> None:
-    from flows.score_print import print_report
+    from flows.reports.score_print import print_report
 
     print_report(report, language, listed=listed)
 

@@ -24,7 +24,7 @@ def run_week(request: RunRequest, decisions: Path | None) -> None:
         from flows import prefect_server
 
         server = prefect_server.start(home.path)  # starts while the database and imports do
-    from flows.command_hold import report_waiting
+    from flows.commands.hold import report_waiting
     from flows.policy_in_force import enforce
     from flows.workspace import open_workspace, policy_for, resolved
 

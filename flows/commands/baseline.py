@@ -16,7 +16,7 @@ from adapters.warehouse.run_context import current_context
 from allocation.baseline import K, baseline
 from flows.business_week import local_date, parse_as_of
 from flows.clock import RealClock
-from flows.command_run import open_home
+from flows.commands.run import open_home
 from flows.errors import CheckRefused, SourceRefused, UsageError
 from flows.home import Home
 from flows.progress import say, step
@@ -42,7 +42,7 @@ def report_baseline(
 
     Errors: UsageError, SourceRefused, CheckRefused, PolicyRefused.
     """
-    from flows.baseline_rows import past_of
+    from flows.reports.baseline_rows import past_of
 
     if source and landed:
         raise UsageError("give either --source (it is landed) or --landed (it was)")

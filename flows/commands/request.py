@@ -17,7 +17,7 @@ from flows import claims
 from flows import requests as cases
 from flows.business_week import local_instant
 from flows.clock import RealClock, SystemDice
-from flows.command_why import found_reference
+from flows.commands.why import found_reference
 from flows.errors import UsageError
 from flows.portal.links import ask_address, portal_keys
 from flows.stored import chosen_run, frozen_snapshot, initialised_home, log_time

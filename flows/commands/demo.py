@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flows.business_week import run_key, week_start
 from flows.clock import RealClock
-from flows.command_run import open_home, run_week
+from flows.commands.run import open_home, run_week
 from flows.errors import SourceRefused, UsageError
 from flows.progress import step
 from flows.request import DEFAULT_POLICY, RunRequest

@@ -16,8 +16,8 @@ from allocation.simulation import GATE_PCT, Outcome, past_owners, present, simul
 from allocation.snapshot import ratio_text
 from flows.errors import CheckRefused
 from flows.progress import say, step
-from flows.simulated_draws import seeded_draws
-from flows.simulated_weeks import History, built_week, stored_weeks
+from flows.reports.simulated_draws import seeded_draws
+from flows.reports.simulated_weeks import History, built_week, stored_weeks
 from flows.stored import initialised_home
 from flows.workspace import read_policy
 
@@ -45,7 +45,7 @@ def simulate_policy(
         history = stored_weeks(conn, keys, weeks, last if weeks is None else "")
         history = history or built_week(conn, [new, *([old] if old else [])])
     result = simulation_report(history, new, old, seed)
-    from flows.simulation_print import print_simulation
+    from flows.reports.simulation_print import print_simulation
 
     print_simulation(result)
     if report is not None:

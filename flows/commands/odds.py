@@ -7,7 +7,7 @@ from fractions import Fraction
 import typer
 
 from adapters.warehouse import draws, runs
-from flows.command_draw import known_run, open_database
+from flows.commands.draw import known_run, open_database
 from flows.draw_odds import luck_of
 from lottery.records import LADDER
 from notifications.chance import at_least_one, chance

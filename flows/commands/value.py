@@ -15,7 +15,7 @@ import typer
 from adapters.warehouse import draws, public_values
 from flows.awaited_values import agreed
 from flows.clock import RealClock
-from flows.command_draw import confirmed, known_run, open_database
+from flows.commands.draw import confirmed, known_run, open_database
 from flows.errors import UsageError
 from lottery.sources import PUBLIC, has_form, source_kind
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flows.errors import CheckRefused, UsageError
-from flows.score_history import Rows, source_leads
+from flows.reports.score_history import Rows, source_leads
 
 if TYPE_CHECKING:
     from allocation.policy import Policy

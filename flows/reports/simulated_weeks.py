@@ -19,7 +19,7 @@ from allocation.policy import Policy, load_policy
 from allocation.simulation import Week
 from allocation.snapshot import Snapshot
 from flows.errors import CheckRefused, UsageError
-from flows.lead_fates import lead_fates
+from flows.reports.lead_fates import lead_fates
 from ledger.canonical import parse_canonical
 from ledger.run_keys import is_intake
 

@@ -17,7 +17,7 @@ from adapters.warehouse import draws, ledger_store
 from adapters.warehouse.draws import StoredDraw
 from adapters.warehouse.ledger_store import NewEntry, timestamp
 from flows.awaited_values import agreed
-from flows.command_draw import known_run, open_database, request_of, show_status
+from flows.commands.draw import known_run, open_database, request_of, show_status
 from flows.errors import EnvironmentRefused, UsageError
 from flows.log_draws import LEADS_S, instant
 from flows.reserve import RESERVE_ATTEMPT, reserve_secret

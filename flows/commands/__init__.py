@@ -1,0 +1,1 @@
+"""What each command of `fairlead` does and says; flows/cli*.py name them and their options."""

@@ -1,0 +1,1 @@
+"""What looks back: rows for the baseline, a pilot, a score and a simulation."""
