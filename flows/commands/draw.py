@@ -115,8 +115,8 @@ def _awaited(conn: psycopg.Connection, draw: StoredDraw) -> str:
     if kind != PUBLIC:
         return kind
     run = draw.draw.partition("/")[0]
-    whats = [str(source["what"]) for source in draw.opening["sources"]]
-    missing = [what for what in whats if agreed(conn, run, what) is None]
+    names = [str(source["what"]) for source in draw.opening["sources"]]
+    missing = [name for name in names if agreed(conn, run, name) is None]
     return f"{' and '.join(missing)} (fairlead draw value)" if missing else "its value is typed"
 
 

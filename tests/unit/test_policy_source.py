@@ -45,8 +45,8 @@ def test_its_two_draws_wait_for_tuesdays_and_thursdays_numbers() -> None:
     )  # fmt: skip
     assert clock.closes_at == datetime(2026, 11, 26, 12, 0, tzinfo=UTC)  # Thursday 20:00
     (value,) = policy.source.values or []
-    whats = [awaited(value, at, policy.zone)[0] for at in (clock.freeze_at, clock.closes_at)]
-    assert whats == ["双色球 2026-11-24", "双色球 2026-11-26"]
+    names = [awaited(value, at, policy.zone)[0] for at in (clock.freeze_at, clock.closes_at)]
+    assert names == ["双色球 2026-11-24", "双色球 2026-11-26"]
 
 
 @pytest.mark.parametrize(
