@@ -67,8 +67,8 @@ def _delay(source: dict[str, object]) -> tuple[int, str] | None:
 
 
 def _remedy(field: str, needed: int) -> str:
-    faster = "fewer single messages, or a server that takes more"
-    return f"at least {needed}, or {faster}" if field == "delay_s" else faster
+    faster = "send fewer single messages, or use a way that takes more of them"
+    return f"give at least {needed}, {faster}" if field == "delay_s" else faster
 
 
 def _has_lottery(values: dict[str, object]) -> bool:
