@@ -11,7 +11,7 @@ from datetime import datetime
 
 import psycopg
 
-from adapters.warehouse import claims, references, requests, runs
+from adapters.warehouse import chain, claims, references, requests, runs
 from adapters.warehouse.claims import Claim
 from adapters.warehouse.requests import NewRequest
 from adapters.warehouse.runs import Run
@@ -150,8 +150,9 @@ def _made_in(conn: psycopg.Connection, run: Run) -> list[Claimed]:
 
 def _frozen_since(conn: psycopg.Connection, run: Run) -> set[str]:
     """Leads that a later run is deciding or has decided: their time in the pool is over."""
-    return {
-        lead.ref
-        for key in claims.later_runs(conn, run.source, run.as_of)
-        for lead in frozen_snapshot(conn, key).leads
+    refs = references.references(conn, run.source, "lead")
+    decided = claims.decided_after(conn, run.source, run.as_of)
+    deciding = chain.undecided(conn, run.source, run.as_of)
+    return {refs[lead] for lead in decided if lead in refs} | {
+        lead.ref for key in deciding for lead in frozen_snapshot(conn, key).leads
     }

@@ -17,15 +17,19 @@ def take_turn(conn: psycopg.Connection, source: str) -> None:
     )
 
 
-def undecided(conn: psycopg.Connection, source: str) -> list[str]:
-    """Keys of the source's runs that are frozen and neither decided nor aborted, oldest first."""
+def undecided(conn: psycopg.Connection, source: str, after: datetime | None = None) -> list[str]:
+    """Keys of the source's runs that are frozen and neither decided nor aborted, oldest first.
+
+    after: only runs for a later instant.
+    """
     found = conn.execute(
         "select r.run_key from decisions.runs r join decisions.stages s using (run_key) "
-        "where r.source = %s and s.stage = 'frozen' and not exists (select 1 from "
+        "where r.source = %(source)s and s.stage = 'frozen' "
+        "and (%(after)s::timestamptz is null or r.as_of > %(after)s) and not exists (select 1 from "
         "decisions.stages d where d.run_key = r.run_key and d.stage = 'decided') "
         "and not exists (select 1 from decisions.run_actions a where a.run_key = r.run_key "
         "and a.action = 'aborted') order by r.as_of",
-        (source,),
+        {"source": source, "after": after},
     )
     return [str(key) for (key,) in found]
 

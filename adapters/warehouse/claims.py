@@ -78,13 +78,11 @@ def count_claims(conn: psycopg.Connection, run_key: str, request_ids: Iterable[i
         )
 
 
-def later_runs(conn: psycopg.Connection, source: str, as_of: datetime) -> list[str]:
-    """Keys of the source's runs that were frozen for a later instant and not aborted."""
+def decided_after(conn: psycopg.Connection, source: str, as_of: datetime) -> set[str]:
+    """Ids of the leads that runs of a source for a later instant decided."""
     rows = conn.execute(
-        "select r.run_key from decisions.runs r join decisions.stages s using (run_key) "
-        "where r.source = %s and r.as_of > %s and s.stage = 'frozen' "
-        "and not exists (select 1 from decisions.run_actions a "
-        "where a.run_key = r.run_key and a.action = 'aborted') order by r.as_of",
+        "select distinct d.lead_id from decisions.decisions d "
+        "join decisions.runs r using (run_key) where r.source = %s and r.as_of > %s",
         (source, as_of),
     )
-    return [str(key) for (key,) in rows]
+    return {str(lead) for (lead,) in rows}

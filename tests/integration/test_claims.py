@@ -39,7 +39,7 @@ def address(home):
     return home.database()
 
 
-def stored_week(address, run: str = RUN, as_of: datetime = AS_OF, leads=LEADS):
+def stored_week(address, run: str = RUN, as_of: datetime = AS_OF, leads=LEADS, *, is_decided=True):
     """A published week of twenty SMB leads, six of them in the pool of four reps."""
     with address.connect() as conn:
         new_salt = TrialDice("claims").bytes32
@@ -68,9 +68,11 @@ def stored_week(address, run: str = RUN, as_of: datetime = AS_OF, leads=LEADS):
             }
             for one in allocation.decisions
         ]  # fmt: skip
-        runs.store_decisions(conn, run, rows)
-        for stage in ("frozen", "decided", "published"):
-            runs.mark(conn, run, stage, as_of)
+        runs.mark(conn, run, "frozen", as_of)
+        if is_decided:
+            runs.store_decisions(conn, run, rows)
+            runs.mark(conn, run, "decided", as_of)
+            runs.mark(conn, run, "published", as_of)
     return SimpleNamespace(head=head, pool=[r["lead_id"] for r in rows if r["rep_id"] is None])
 
 
@@ -169,6 +171,9 @@ def test_a_lead_that_a_later_run_decides_is_no_longer_to_be_had(address, week):
     with address.connect() as conn:
         made = claims.claims_before(conn, SOURCE, AS_OF + timedelta(days=14))
         assert pools.to_count(conn, SOURCE, made) == []
+    frozen = week.pool[-2]
+    stored_week(address, "2026-W50", AS_OF + timedelta(days=14), [frozen], is_decided=False)
+    assert "the pool of run 2026-W48 is closed for it" in claimed(address, week, frozen, "R3")
 
 
 def test_a_lead_is_whose_the_last_word_made_it_for_every_later_run(address):
