@@ -7,11 +7,13 @@ an earlier run gave away.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from notifications.evidence_parts import Section, Table
 from notifications.facts import BANDS
 from notifications.lens import Lens, is_count
+from notifications.record import Row
 
 LISTED = 60  # the count says how many there are
 
@@ -26,16 +28,16 @@ class Outweighing:
     leads: int
 
 
-def outweighing(lens: Lens) -> list[Outweighing]:
-    """The run's leads that weigh more than one of a higher band, most outweighed first."""
+def outweighing(leads: Mapping[str, Row]) -> list[Outweighing]:
+    """The leads {ref: row} that weigh more than one of a higher band, most outweighed first."""
     weights: dict[str, list[int]] = {band: [] for band in BANDS}
-    for lead in lens.facts.leads.values():
+    for lead in leads.values():
         if lead.get("band") in weights and is_count(lead.get("weighted_x100")):
             weights[str(lead["band"])].append(lead["weighted_x100"])
     for each in weights.values():
         each.sort()
     found = []
-    for ref, lead in lens.facts.leads.items():
+    for ref, lead in leads.items():
         own, band = lead.get("weighted_x100"), lead.get("band")
         if band not in weights or not is_count(own):
             continue
@@ -55,7 +57,7 @@ def disagreements(lens: Lens) -> Section | None:
     if not leads:
         return None
     heading = t.plain("scoring.disagreements")
-    found = outweighing(lens)
+    found = outweighing(leads)
     if not found:
         return Section("disagreements", heading, (t.plain("scoring.disagreements_none"),))
     listed = found[:LISTED]

@@ -18,7 +18,6 @@ ZH: dict[str, str] = {
     "fct_rep_capability": "每名销售、每项已知星级的技能一行；每一步见 fct_capability_steps。",
     "fct_rep_capacity": "本批次每名销售一行：手上有多少，本季完成得怎样。",
     "fct_rep_capacity_history": "每名销售、每个周批次一行：当周的 fct_rep_capacity。一周的行在构建时加入，重建时替换。",
-    "fct_score_disagreements": "加权分高过更高一档某条线索的待分配线索，一条一行。档位以总分为准；这里列出权重会有不同说法之处。",
     "fct_score_periods": "每个因素（以及总分、档位）和取值一行：截至本批次的四周内，以及之前的证据期内，各有多少条新建线索取该值。",
     "fct_segment_benchmarks": "政策证据期内有结单的每类细分（全部、规模、行业、来源）和细分一行，附该行业的基准。",
     "fct_source_quality": "每个已入库的源文件一行，取本批次能看到的最近一次入库。",

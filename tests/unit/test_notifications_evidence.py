@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
+from itertools import product
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from notifications.candidates import excluded_groups
 from notifications.facts import facts
 from notifications.lens import Lens
 from notifications.record import Evidence, RunRecord
+from notifications.score_disagreements import outweighing
 from notifications.site import render_site
 from tests.evidence_builder import evidence_record, hostile_evidence
 from tests.record_builder import RUN, build_record, ref, summary, without_our_script
@@ -76,6 +78,39 @@ def test_the_scoring_page_says_which_score_decides_and_lists_who_disagrees() -> 
     assert f"{ref('lead-39')[:8]} SMB Enterprise 9 1.39 1.00 20" in body
     assert "A 4 B 8" in body  # the run's own leads, however many wait in the source
     assert "Budget 8 20%" in body  # a fifth of the 40 leads lacks its budget
+
+
+def test_the_58_middle_profiles_that_outweigh_a_top_one_are_listed() -> None:
+    """All 3^6 profiles as leads; 58 was counted outside this project."""
+    profiles = {"".join(map(str, points)): points for points in product((1, 2, 3), repeat=6)}
+
+    def weight(points: tuple[int, ...]) -> int:
+        return sum(w * p for w, p in zip((25, 20, 20, 10, 15, 10), points, strict=True))
+
+    def band(points: tuple[int, ...]) -> str:
+        return "enterprise" if sum(points) > 14 else "mid_market" if sum(points) > 9 else "smb"
+
+    leads = {
+        name: {"band": band(points), "weighted_x100": weight(points)}
+        for name, points in profiles.items()
+    }
+    rank = {"enterprise": 0, "mid_market": 1, "smb": 2}
+    expected = {}
+    for name, points in profiles.items():
+        under = [
+            weight(other)
+            for other in profiles.values()
+            if rank[band(other)] < rank[band(points)] and weight(other) < weight(points)
+        ]
+        if under:
+            expected[name] = (min(under), len(under))
+    found = outweighing(leads)
+    assert {one.ref: (one.lowest, one.leads) for one in found} == expected
+    over_the_top = [one for one in found if one.band == "enterprise"]
+    assert len(over_the_top) == 58
+    assert {leads[one.ref]["band"] for one in over_the_top} == {"mid_market"}
+    assert {one.lowest for one in over_the_top} == {230}
+    assert found[0].leads == max(leads for _, leads in expected.values())
 
 
 def test_a_star_leads_to_every_step_with_who_when_and_why() -> None:
