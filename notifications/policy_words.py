@@ -11,6 +11,7 @@ from notifications.record import Language
 from notifications.words import Words, shown, words
 
 SENTENCES = ("zh", "en")
+LISTS = ("factors", "levels")
 
 
 def difference_lines(
@@ -47,8 +48,13 @@ def _line(t: Words, one: Difference, language: Language) -> str:
 
 
 def _field(t: Words, path: str) -> str:
-    """A field by its words, with the parts that lead to it: "company_size · weight in percent"."""
-    return " · ".join(t.code("field", part) for part in path.split("/"))
+    """A field by its words, with the parts that lead to it: "Budget · weight in percent"."""
+    parts = path.split("/")
+    # The list's own name says nothing where its item follows.
+    parts = [part for part in parts if part not in LISTS] or parts
+    return " · ".join(
+        t.code("field" if t.has(f"field.{part}") else "factor", part) for part in parts
+    )
 
 
 def _value(t: Words, value: object) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from allocation.policy_diff import Difference
 from notifications.evidence_parts import Section, Table
+from notifications.policy_words import difference_lines
 from notifications.record import Row
 from notifications.score_parts import interval, percent
 from notifications.score_sections import Built, heads, lift_section
@@ -15,12 +17,15 @@ MOVED = 200  # leads listed on a page; the JSON has them all
 
 
 def backtest_sections(t: Words, report: Row, listed: int = MOVED) -> Built:
-    """Tiers old against new, both versions compared, their lift, and who moves."""
+    """What differs, tiers old against new, both versions compared, their lift, and who moves."""
     old, new = report.get("old") or {}, report.get("new") or {}
     names = [shown(version.get("policy") or "") for version in (old, new)]
     moved = report.get("moved") or ()
-    sections = [_moves(t, report.get("moves") or {}, names, len(moved))]
-    sections.append(_compared(t, report, names))
+    sections = [
+        _changes(t, report.get("changes") or ()),
+        _moves(t, report.get("moves") or {}, names, len(moved)),
+        _compared(t, report, names),
+    ]
     for id_, version, name in (("lift-old", old, names[0]), ("lift-new", new, names[1])):
         if deciles := version.get("deciles"):
             heading = f"{t.plain('report.lift')} · {name}"
@@ -34,6 +39,12 @@ def backtest_sections(t: Words, report: Row, listed: int = MOVED) -> Built:
         closed=str(report.get("closed")), wins=str(report.get("wins")),
     )  # fmt: skip
     return sections, lede, sentences(t, report["verdict"])
+
+
+def _changes(t: Words, changes: Sequence[Row]) -> Section:
+    found = [Difference(**row) for row in changes]
+    lines = [line for _, said in difference_lines(found, "", "", t.language) for line in said]
+    return Section("changes", t.plain("report.changes"), lines or (t.plain("report.no_changes"),))
 
 
 def _moves(t: Words, moves: Row, names: Sequence[str], moved: int) -> Section:
@@ -50,7 +61,11 @@ def _moves(t: Words, moves: Row, names: Sequence[str], moved: int) -> Section:
         ],
         css="tight narrow",
     )
-    said = t.plain("report.moved", count=str(moved))
+    # Tiers come best first, so a move to an earlier one is a move up.
+    up = sum(
+        int(moves[band].get(other, 0)) for k, band in enumerate(moves) for other in list(moves)[:k]
+    )
+    said = t.plain("report.moved", count=str(moved), up=str(up), down=str(moved - up))
     return Section("moves", t.plain("report.moves"), (said,), table=table)
 
 

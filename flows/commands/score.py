@@ -144,24 +144,31 @@ def score_backtest(
     language: Words = "en",
 ) -> None:
     """Score history by two policy versions: who would have been tiered differently, for what."""
+    from allocation.policy_diff import differences
     from allocation.scoring.backtest import backtest
     from flows.reports.score_history import backtest_leads, source_leads
     from flows.reports.score_periods import quarter_window
     from flows.workspace import read_policy
 
     new, old = read_policy(Path(policy)), read_policy(Path(against))
+    names = [f"{each.id} {each.version}" for each in (old, new)]
+    if names[0] == names[1]:  # a draft that has no version of its own yet
+        names[1] += f" ({Path(policy).name})"
     leads = backtest_leads(source_leads(source, data))
     window = quarter_window([lead.created_on for lead in leads], first, last)
     try:
         found = backtest(
             leads,
-            (f"{old.id} {old.version}", old.scoring),
-            (f"{new.id} {new.version}", new.scoring),
+            (names[0], old.scoring),
+            (names[1], new.scoring),
             source=Path(source).stem, window=window, seed=seed,
         )  # fmt: skip
     except ValueError as error:
         raise CheckRefused(f"{source}: {error}") from error
     report = _value("fairlead/backtest-report/2", found)
+    report["changes"] = [
+        dataclasses.asdict(one) for one in differences(old, new) if one.rule == old.scoring.id
+    ]
     _show(report, language, listed=show)
     _write(as_json, report)
 

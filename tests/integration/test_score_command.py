@@ -136,3 +136,18 @@ def test_backtest_shows_who_would_have_been_tiered_differently(organisation, roo
     assert moves == len(report["moved"]) > 0
     assert {tuple(moved["changed"]) for moved in report["moved"]} == {("engagement",)}
     assert report["old"]["disagreements"]["below_above"] == 58
+    changed = {(one["field"], one["old"], one["new"]) for one in report["changes"]}
+    assert changed == {("factors/engagement/levels/engagement=demo/points", 3, 2)}
+
+
+def test_a_draft_without_a_version_of_its_own_is_told_from_the_one_in_force(
+    organisation, root, tmp_path
+):
+    text = (root / "policies" / "lead-allocation-v2.yaml").read_text(encoding="utf-8")
+    draft = text.replace(
+        "{points: 3, where: {engagement: demo}", "{points: 2, where: {engagement: demo}"
+    )
+    (tmp_path / "draft.yaml").write_text(draft, encoding="utf-8")
+    result = score("backtest", "--source", organisation, "--policy", tmp_path / "draft.yaml")
+    assert "Lift by decile · lead-allocation 2.0\n" in result.output
+    assert "Lift by decile · lead-allocation 2.0 (draft.yaml)\n" in result.output

@@ -66,6 +66,9 @@ REPORTS: dict[str, dict[str, Any]] = {
         "moved": [{"lead_id": "L1", "created_on": "2026-07-02", "before": "enterprise",
                    "after": "smb", "score_before": 15, "score_after": 9,
                    "changed": ["engagement"]}],
+        "changes": [{"kind": "changed", "rule": "scoring", "old": 2, "new": 3,
+                     "field": "factors/engagement/levels/engagement=download/points",
+                     "zh": "六个因素。", "en": "Six factors."}],
         "verdict": [said("orders_alike", gain=BETWEEN)],
     },
 }  # fmt: skip
@@ -111,7 +114,10 @@ def test_the_drift_page_names_what_drifted_and_what_the_rule_of_thumb_would_say(
 
 def test_the_back_test_page_lists_who_would_be_tiered_differently() -> None:
     page = text(report_files("b", REPORTS["backtest"])["b.en.html"])
-    assert "1 leads would be in another tier." in page
+    assert "1 leads would be in another tier: 0 in a higher one, 1 in a lower one." in page
+    assert "Engagement · engagement=download · points: 2 → 3" in page
+    chinese = text(report_files("b", REPORTS["backtest"])["b.zh.html"])
+    assert "参与度 · engagement=download · 得分：2 → 3" in chinese
     assert "L1 2026-07-02 Enterprise SMB Engagement 15 9" in page
     assert "25% of 200" in page
 
