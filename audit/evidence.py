@@ -18,11 +18,15 @@ from ledger.notes import COSIGNATURE_V1, NoteError, VerifierKey
 from lottery.shapes import time_text
 from lottery.sources import PUBLIC, source_kind
 
-# A checkpoint somewhere in a text: origin, size, root, empty line, signature lines.
+# A checkpoint somewhere in a text: origin, size, root, empty line, signature lines. In a page's
+# source a tag may stand before the origin: what the page shows is looked at beside it.
 _NOTE = re.compile(
-    r"^(?P<text>\S[^\n]*\n(?:0|[1-9][0-9]*)\n[A-Za-z0-9+/]{43}=\n)\n+"
+    r"^(?P<text>[^\s<>][^\n<>]*\n(?:0|[1-9][0-9]*)\n[A-Za-z0-9+/]{43}=\n)\n+"
     r"(?P<signatures>(?:— \S+ [A-Za-z0-9+/=]+(?:\n|\Z))+)",
     re.MULTILINE,
+)
+_BREAK = re.compile(  # where a page begins a new line though its source does not
+    r"<br\s*/?>(?!\r?\n)|(?<=[^\n])<(?:p|pre|div|td|li)\b[^<>]*>", re.IGNORECASE
 )
 _QUOTE = re.compile(r"^[ \t>|]+|[ \t\r]+$", re.MULTILINE)
 
@@ -145,18 +149,22 @@ def plain_texts(data: bytes) -> Iterator[str]:
 
 
 def _texts(data: bytes) -> Iterator[str]:
-    """The text itself and, of a mail, its decoded parts."""
-    yield data.decode(errors="replace")
+    """The text itself, what it shows if it is a page's source and, of a mail, its decoded parts."""
+    text = data.decode(errors="replace")
+    yield text
+    yield _shown(text)
     try:
         for part in message_from_bytes(data, policy=default).walk():
             if part.get_content_maintype() == "text":
                 payload = part.get_payload(decode=True)
                 text = payload.decode(errors="replace") if isinstance(payload, bytes) else ""
-                if part.get_content_subtype() == "html":
-                    text = unescape(re.sub(r"<[^<>]*>", "", text))
-                yield text
+                yield _shown(text) if part.get_content_subtype() == "html" else text
     except (LookupError, ValueError, TypeError, AttributeError, IndexError):
         return  # not a mail after all: the text itself was looked at
+
+
+def _shown(page: str) -> str:
+    return unescape(re.sub(r"<[^<>]*>", "", _BREAK.sub("\n", page)))
 
 
 def _cosigned_files(site: Site, findings: Findings) -> Iterator[tuple[str, list[str]]]:

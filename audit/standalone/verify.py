@@ -947,8 +947,8 @@ METHODS = ("lottery", "skill_match", "rotation", "junior", "sdr", "exception", "
 VOID_REASONS = {"beacon-gap": "drand", "event-cancelled": "public", "secret-lost": "operator"}
 UNCHANGED = "draw kind policy_sha256 entrants prizes pool extra candidates shares".split()
 DAY, OPERATOR_GRACE = 24 * 3600, 600
-NOTE = re.compile(
-    r"^(?P<text>\S[^\n]*\n(?:0|[1-9][0-9]*)\n[A-Za-z0-9+/]{43}=\n)\n+"
+NOTE = re.compile(  # no tag before the origin, as in a page's source
+    r"^(?P<text>[^\s<>][^\n<>]*\n(?:0|[1-9][0-9]*)\n[A-Za-z0-9+/]{43}=\n)\n+"
     r"(?P<signatures>(?:— \S+ [A-Za-z0-9+/=]+(?:\n|\Z))+)",
     re.MULTILINE,
 )
@@ -2011,15 +2011,20 @@ class StatedCounts(HTMLParser):
 
 
 def mail_texts(data: bytes) -> Iterator[str]:
-    """The text itself and, of a mail, its decoded parts."""
+    """The text itself, what it shows if it is a page's source and, of a mail, its decoded parts."""
+
+    def shown(page: str) -> str:
+        broken = re.sub(r"(?i)<br\s*/?>(?!\r?\n)|(?<=[^\n])<(?:p|pre|div|td|li)\b[^<>]*>", "\n", page)
+        return unescape(re.sub(r"<[^<>]*>", "", broken))
+
     yield data.decode(errors="replace")
+    yield shown(data.decode(errors="replace"))
     try:
         for part in message_from_bytes(data, policy=mail_policy).walk():
             if part.get_content_maintype() == "text":
                 payload = part.get_payload(decode=True)
                 text = payload.decode(errors="replace") if isinstance(payload, bytes) else ""
-                is_html = part.get_content_subtype() == "html"
-                yield unescape(re.sub(r"<[^<>]*>", "", text)) if is_html else text
+                yield shown(text) if part.get_content_subtype() == "html" else text
     except (LookupError, ValueError, TypeError, AttributeError):
         return  # not a mail after all: the text itself was looked at
 

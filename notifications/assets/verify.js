@@ -914,7 +914,7 @@ const METHODS = ["lottery", "skill_match", "rotation", "junior", "sdr", "excepti
 const VOID_REASONS = { "beacon-gap": "drand", "event-cancelled": "public", "secret-lost": "operator" };
 const UNCHANGED = "draw kind policy_sha256 entrants prizes pool extra candidates shares".split(" ");
 const DAY = 24 * 3600, OPERATOR_GRACE = 600;
-const NOTE = /^(\S[^\n]*\n(?:0|[1-9][0-9]*)\n[A-Za-z0-9+/]{43}=\n)\n+((?:— \S+ [A-Za-z0-9+/=]+(?:\n|$(?![^])))+)/gm;
+const NOTE = /^([^\s<>][^\n<>]*\n(?:0|[1-9][0-9]*)\n[A-Za-z0-9+/]{43}=\n)\n+((?:— \S+ [A-Za-z0-9+/=]+(?:\n|$(?![^])))+)/gm;
 
 // What approvals of a policy stand for: SHA-256 of its text without its `approvals:` block.
 function approvedHash(text) {
@@ -1256,7 +1256,7 @@ class Verification {
   }
 
   checkSince(found) {
-    const plain = this.since.replaceAll("\r\n", "\n").replace(/^[ \t>|]+|[ \t\r]+$/gm, "");
+    const plain = withShown(this.since).replaceAll("\r\n", "\n").replace(/^[ \t>|]+|[ \t\r]+$/gm, "");
     const notes = new Set([...plain.matchAll(NOTE)].map((match) => `${match[1]}\n${match[2].trimEnd()}\n`)), sizes = [];
     for (const note of notes) {
       try {
@@ -1710,6 +1710,13 @@ class Verification {
     }
     return result;
   }
+}
+
+/* A text and, should it be a mail's or page's source, what that shows. */
+function withShown(text) {
+  const lines = text.replace(/<br\s*\/?>(?!\r?\n)|(?<=[^\n])<(?:p|pre|div|td|li)\b[^<>]*>/gi, "\n");
+  const shown = lines.replace(/<[^<>]*>/g, "").replaceAll("&mdash;", "—");
+  return `${text}\n${shown.replace(/&#(x?)([0-9a-f]{1,6});/gi, (_, hex, code) => String.fromCharCode(parseInt(code, hex ? 16 : 10)))}`;
 }
 
 /* [key, text] of every element that carries data-count, whatever surrounds it. */

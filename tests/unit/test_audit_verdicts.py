@@ -20,6 +20,7 @@ from tests.site_builder import (
     Site,
     monday,
 )
+from tests.verifiers import StandaloneSite, standalone
 
 KEY, TRUST = str(SIGNER.vkey), str(WITNESS).encode()
 
@@ -158,7 +159,9 @@ See you.
 """
 
 
-@pytest.mark.parametrize("style", ["bare", "text", "crlf", "quoted", "base64", "html"])
+@pytest.mark.parametrize(
+    "style", ["bare", "text", "crlf", "quoted", "base64", "html", "8bit", "saved", "breaks"]
+)
 def test_an_older_checkpoint_is_found_in_a_mail(tmp_path: Path, style: str) -> None:
     site = monday()
     note = site.checkpoint(4)
@@ -175,10 +178,18 @@ def test_an_older_checkpoint_is_found_in_a_mail(tmp_path: Path, style: str) -> N
         "html": MAIL.format(encoding="quoted-printable", body="").split("\n\n")[0]
         .replace("text/plain", "text/html").encode()
         + b"\n\n" + quopri.encodestring(f"<p>hi</p><pre>\n{escape(note)}</pre>".encode()),
+        "8bit": MAIL.format(
+            encoding="8bit", body=f"<pre style='color: red'>{escape(note)}</pre>"
+        ).replace("text/plain", "text/html").encode(),
+        "saved": f"<!doctype html><title>1</title><pre>{escape(note)}</pre><p>bye".encode(),
+        "breaks": ("<div>" + note.replace("\n", "<br>").replace("+", "&#43;") + "</div>").encode(),
     }[style]  # fmt: skip
     report = verify(folder, key=KEY, since=data, now=NOW)
     assert report.exit_code == 4, report.verdict
     assert found(report, "since") == "ok"
+    alone = standalone().Verification(int(NOW.timestamp()), KEY, data)
+    assert alone.run(StandaloneSite(site.files()))[1] == 4
+    assert ("ok", "since") in [(outcome, name) for outcome, name, _ in alone.checks]
 
 
 def test_a_since_file_without_a_checkpoint_is_said_to_have_none(tmp_path: Path) -> None:
