@@ -134,12 +134,6 @@ class Extract:
     def bad_share(self) -> float:
         return self.rows_bad / self.rows_read if self.rows_read else 0.0
 
-    def bad_shares(self) -> dict[str, float]:
-        """Share of bad rows per table, and over all rows under `total`."""
-        return {name: file.bad_share for name, file in self.files.items()} | {
-            "total": self.bad_share
-        }
-
 
 def hash_prefix(name: str) -> str:
     """A column's name as `row_hash` wants it."""

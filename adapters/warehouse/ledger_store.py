@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import psycopg
 
 from ledger.canonical import canonical, sha256_hex
 from ledger.log import entry as entry_bytes
+from ledger.times import format_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ class StoredEntry:
 
 
 def timestamp(at: datetime) -> str:
-    """`at` as the log writes instants: YYYY-MM-DDThh:mm:ssZ."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """An instant as every record and the log spell it: UTC, whole seconds."""
+    return format_time(at)
 
 
 def lock(conn: psycopg.Connection) -> None:

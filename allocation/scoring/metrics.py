@@ -53,10 +53,6 @@ class Quality:
     top_half_wins: float  # share of all wins in the better half of the rows
     deciles: tuple[Decile, ...]
 
-    @property
-    def base_rate(self) -> float:
-        return self.wins / self.rows
-
 
 @dataclass(frozen=True)
 class Fold:

@@ -22,7 +22,6 @@ from flows.stored import initialised_home
 from flows.workspace import read_policy
 
 FORMAT = "fairlead/simulation-report/1"
-DEFAULT_LAST = "30d"  # mission.md 4: replay the last 30 days
 Value = dict[str, Any]
 
 

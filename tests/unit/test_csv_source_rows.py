@@ -169,7 +169,7 @@ def test_a_rep_whose_row_is_bad_does_not_make_their_leads_bad(tmp_path):
     extract = read(tmp_path, reps=reps, leads=f"{LEAD},owner_id\nL1,,assigned,R2\n")
     assert only_bad(extract, "reps").code == "bad_enum"
     assert not extract.files["leads"].bad
-    assert any("1 rows of reps.csv are quarantined (lines 3)" in note for note in extract.notes)
+    assert any("reps.csv: 1 in quarantine (lines 3)" in note for note in extract.notes)
 
 
 def test_bytes_that_are_not_utf8_cost_only_their_own_row(tmp_path):
@@ -253,7 +253,11 @@ def test_hostile_text_is_kept_as_text_or_quarantined_and_never_changed(tmp_path,
 def test_the_share_of_bad_rows_is_told_per_file_and_in_total(tmp_path):
     rows = "".join(f"L{n},,{'new' if n % 5 else 'nonsense'}\n" for n in range(100))
     extract = read(tmp_path, leads=f"{LEAD}\n{rows}")
-    assert extract.bad_shares() == {"reps": 0.0, "leads": 0.2, "total": 20 / 102}
+    assert {name: file.bad_share for name, file in extract.files.items()} == {
+        "reps": 0.0,
+        "leads": 0.2,
+    }
+    assert extract.bad_share == 20 / 102
 
 
 def test_a_hash_changes_with_a_value_and_not_with_the_order_of_columns(tmp_path):
