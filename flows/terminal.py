@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from notifications.why import LeadAnswer, RepAnswer
+from notifications.why import LeadAnswer
+from notifications.why_rep import RepAnswer
 
 NARROWEST = 100  # columns, where the output is a file or a pipe
 NAMED = 12  # reps named for one reason; the page has all

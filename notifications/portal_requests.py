@@ -20,7 +20,8 @@ LONGEST_LINE = 4_000
 class AskRecord:
     """One rep's page of one published run.
 
-    - leads: {lead id: {"company","band","reason","rep_id"}}, everything decided that may be shown.
+    - leads: {lead id: {"company","band","reason","rep_id","came"}}, everything decided that may be
+      shown; came: claimed or moved, how this rep got it after the run; "" by the decision.
     - mine: ids of the leads that are the rep's now; until: when asking for a move ends.
     - offers: [{"lead","left"}], claimable now; guessed_year: 0, or one whose make-up days are not
       announced.
@@ -124,7 +125,9 @@ def ask_view(record: AskRecord, lens: PortalLens, language: Language, done: int 
 def _lead(record: AskRecord, lens: PortalLens, lead: str) -> tuple[str, str, str]:
     """(id, name, what about it)."""
     row = record.leads.get(lead, {})
-    about = [lens.t.code("band", row.get("band")), lens.t.code("reason", row.get("reason"))]
+    came = row.get("came")
+    how = lens.t.plain(f"ask.came_{came}") if came else lens.t.code("reason", row.get("reason"))
+    about = [lens.t.code("band", row.get("band")), how]
     return shown(lead), shown(row.get("company") or lead), " · ".join(about)
 
 

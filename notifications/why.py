@@ -5,19 +5,16 @@ Made from the views of the pages, so the terminal and the site never tell two st
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from markupsafe import Markup, escape
 
 from notifications.decision_page import decision_view
 from notifications.lens import PRIVATE_FIGURES, Lens
 from notifications.record import Row
-from notifications.rep_page import draw_label, ladders_of, odds_of, wins_of
 
-NEAR = 8  # leads listed as one place away
+OPEN = "claimable"  # the reason of a lead that is in the pool
 
 
 @dataclass(slots=True)
@@ -46,33 +43,13 @@ class LeadAnswer:
     trail: Sequence[tuple[str, str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class RepAnswer:
-    """One rep's week and quarter: sentences, and how often which rule stood in the way."""
+def lead_answer(
+    lens: PlainLens, decision: Row, candidates: int, now: str | None = None
+) -> LeadAnswer:
+    """The whole story of one lead; `candidates` is how many ranks to list.
 
-    title: str
-    sentences: Sequence[str]
-    excluded: Sequence[tuple[str, str]]
-    near_label: str
-    near: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Quarter:
-    """A rep's quarter with this run: lottery leads expected and won, by rule, and the peers'.
-
-    peers: how many active reps have the same role; average: their leads, all ways.
+    now: who has it since a claim or a request moved it; None where nothing did.
     """
-
-    expected: Fraction
-    won: int
-    by_rule: int
-    average: Fraction
-    peers: int
-
-
-def lead_answer(lens: PlainLens, decision: Row, candidates: int) -> LeadAnswer:
-    """The whole story of one lead; `candidates` is how many ranks to list."""
     view, t = decision_view(lens, decision), lens.t
     owner = _plain(view.owner) if view.is_owned else ""
     facts = [
@@ -83,6 +60,8 @@ def lead_answer(lens: PlainLens, decision: Row, candidates: int) -> LeadAnswer:
         (t.plain("col.score"), view.score),
         *((role, _plain(rep)) for rep, role in view.co_owners),
     ]
+    if now is not None:
+        facts.insert(1, (t.plain("why.now"), lens.rep(now)))
     if view.next_rep is not None:
         facts.append((t.plain("decision.next"), _plain(view.next_rep)))
     rule = f"{view.rule.id}: {view.rule.sentence}" if view.rule.sentence else view.rule.id
@@ -111,16 +90,25 @@ def lead_answer(lens: PlainLens, decision: Row, candidates: int) -> LeadAnswer:
     )
 
 
-def not_me(lens: PlainLens, decision: Row, rep: str) -> list[str]:
-    """Why this lead did not go to `rep`: their rank and figures, or the rule that excluded them."""
+def not_me(lens: PlainLens, decision: Row, rep: str, now: str | None = None) -> list[str]:
+    """Why this lead did not go to `rep`: their rank and figures, or the rule that excluded them.
+
+    now: as in lead_answer.
+    """
     t, name = lens.t, lens.rep(rep)
-    if decision.get("rep") == rep:
+    if (now or decision.get("rep")) == rep:
         return [t.plain("why.has_it", rep=name)]
     explanation = lens.facts.record.explanations.get(str(decision.get("lead")), {})
     ranked: Sequence[Row] = explanation.get("ranked", ())
     mine = next((row for row in ranked if row.get("rep") == rep), None)
     barred = next((r for r in explanation.get("excluded") or () if r.get("rep") == rep), None)
     owner = lens.rep(decision.get("rep"))
+    if mine is not None and decision.get("reason") == OPEN:
+        if now is not None:
+            return [t.plain("why.claimed", rep=name, owner=lens.rep(now))]
+        own: Row = mine.get("figures") or {}
+        left = [f"{lens.figure_name(name)}: {lens.figure(name, own[name])}" for name in own]
+        return [t.plain("why.may_claim", rep=name), *left]
     if mine is not None and decision.get("method") == "lottery":
         each = lens.figure("chance", (mine.get("figures") or {}).get("chance"))
         return [t.plain("why.drawn", rep=name, each=each, owner=owner)]
@@ -134,81 +122,6 @@ def not_me(lens: PlainLens, decision: Row, rep: str) -> list[str]:
     if barred is not None:
         return [t.plain("why.excluded", rep=name, reason=_barrier(lens, barred))]
     return [t.plain("why.named" if decision.get("rep") else "why.nobody", rep=name, owner=owner)]
-
-
-def rep_answer(lens: PlainLens, rep: str, quarter: Quarter) -> RepAnswer:
-    """A rep's week: chance, luck, leads by rule, the peers' average, and what stood in the way.
-
-    Source: document 0, Q3 (the answer to a rep who did not win).
-    """
-    t, facts, name = lens.t, lens.facts, lens.rep(rep)
-    received = facts.by_rep.get(rep, [])
-    drawn = [row for row in received if row.get("draw")]
-    won, role = quarter.won, facts.reps.get(rep, {}).get("role")
-    total = won + quarter.by_rule
-    sentences = [t.plain("rep.received", count=lens.number(len(received)))]
-    sentences += _draws(lens, rep) or [t.plain("rep.no_draws")]
-    sentences += [
-        t.plain("rep.quarter", expected=lens.decimal(quarter.expected), actual=lens.number(won)),
-        t.plain(
-            "why.by_rule",
-            week=lens.number(len(received) - len(drawn)),
-            quarter=lens.number(quarter.by_rule),
-        ),
-        t.plain(
-            "why.average",
-            rep=name,
-            total=lens.number(total),
-            count=lens.number(quarter.peers),
-            role=t.code("role", role),
-            average=lens.decimal(quarter.average),
-        ),
-        t.plain("rep.wins_never"),
-        *_ranks(lens, rep),
-    ]
-    return RepAnswer(
-        title=t.plain("rep.title", rep=name, run=facts.record.run),
-        sentences=sentences,
-        excluded=[
-            (t.code("excluded", code), lens.number(count))
-            for code, count in facts.excluded_for.get(rep, Counter()).most_common()
-        ],
-        near_label=t.plain("rep.next_for"),
-        near=[lens.lead(lead) for lead in facts.next_for.get(rep, [])[:NEAR]],
-    )
-
-
-def _draws(lens: PlainLens, rep: str) -> list[str]:
-    sentences = []
-    for draw in ladders_of(lens, rep):
-        odds = odds_of(draw)
-        sentences.append(
-            lens.t.plain(
-                "mail.draw",
-                draw=draw_label(lens, draw),
-                prizes=lens.number(odds.prizes),
-                entrants=lens.number(odds.entrants),
-                chance=lens.percent(odds.at_least_one),
-                expected=lens.decimal(odds.expected),
-                won=lens.number(len(wins_of(lens, draw, rep))),
-            )
-        )
-    return sentences
-
-
-def _ranks(lens: PlainLens, rep: str) -> list[str]:
-    """For how many leads the rep was ranked behind somebody, and the best of those ranks."""
-    behind = [
-        int(row.get("rank", 0))
-        for lead, explanation in lens.facts.record.explanations.items()
-        if lens.facts.decisions.get(lead, {}).get("method") != "lottery"
-        for row in explanation.get("ranked", ())
-        if row.get("rep") == rep and lens.facts.decisions.get(lead, {}).get("rep") != rep
-    ]
-    if not behind:
-        return []
-    count, best = lens.number(len(behind)), lens.number(min(behind))
-    return [lens.t.plain("why.behind", rep=lens.rep(rep), count=count, best=best)]
 
 
 def _compared(lens: PlainLens, mine: Row, first: Row, name: str, owner: str) -> list[str]:

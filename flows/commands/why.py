@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from adapters.warehouse import references, runs
+from adapters.warehouse import references, requests, runs
 from adapters.warehouse.received import received, runs_of_lead
 from adapters.warehouse.references import Kind
 from adapters.warehouse.runs import Run
@@ -19,7 +19,8 @@ from flows.terminal import print_lead, print_rep, print_sentences
 from notifications.facts import facts
 from notifications.luck import quarter_luck
 from notifications.record import Directory, Language, RunRecord
-from notifications.why import PlainLens, Quarter, lead_answer, not_me, rep_answer
+from notifications.why import PlainLens, lead_answer, not_me
+from notifications.why_rep import Quarter, rep_answer
 
 SHORTEST_PREFIX = 6  # of a reference: 24 bits tell a few thousand leads apart
 ALL = 10_000  # ranks listed with --full
@@ -45,9 +46,11 @@ def why(lead: str, rep: str, run_key: str, language: Language, *, full: bool) ->
             decision = lens.facts.decisions.get(lead_ref)
             if decision is None:
                 raise UsageError(f"lead {lead} was not in run {run.run_key}: name its run by --run")
-            print_lead(lead_answer(lens, decision, ALL if full or rep else 10), is_brief=bool(rep))
+            now = owner_now(conn, run, lead_ref, decision.get("rep"))
+            answer = lead_answer(lens, decision, ALL if full or rep else 10, now)
+            print_lead(answer, is_brief=bool(rep))
             if rep:
-                print_sentences(lens.t.plain("rep.why_not"), not_me(lens, decision, rep_ref))
+                print_sentences(lens.t.plain("rep.why_not"), not_me(lens, decision, rep_ref, now))
         else:
             print_rep(rep_answer(lens, rep_ref, _quarter(conn, run, lens, rep_ref)))
             if rep_ref in record.supported:
@@ -88,6 +91,14 @@ def found_reference(conn: psycopg.Connection, run: Run, kind: Kind, name: str) -
         said = "is not known" if not found else f"means {len(found)} of them: write more of it"
         raise UsageError(f"{kind} {name!r} {said} (an id, or 6 and more digits of the reference)")
     return found.pop()
+
+
+def owner_now(conn: psycopg.Connection, run: Run, lead: str, decided: str | None) -> str | None:
+    """Who has a lead that a claim or a request moved since the run; None for one that did not."""
+    leads = references.ids_by_reference(references.references(conn, run.source, "lead"))
+    owner = requests.owners(conn, run.run_key).get(leads[lead])
+    now = references.references(conn, run.source, "rep").get(owner or "")
+    return now if now != decided else None
 
 
 def _quarter(conn: psycopg.Connection, run: Run, lens: PlainLens, rep: str) -> Quarter:

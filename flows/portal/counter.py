@@ -91,7 +91,9 @@ def _file(
     mine = [
         one
         for one in requests.requests_of_lead(conn, run.run_key, case.lead_id)
-        if one.rep_id == rep_id and one.kind == kind and one.is_open
+        if one.rep_id == rep_id
+        and one.kind == kind
+        and (one.is_open or (kind == "claim" and case.owner == rep_id))
     ]
     if mine:
         return mine[-1].request_id
@@ -124,6 +126,8 @@ def _record(conn: psycopg.Connection, run: runs.Run, rep_id: str) -> AskRecord:
     companies = _mart(conn, "fct_allocation_leads", "lead_id", "company", run.run_key)
     names = _mart(conn, "dim_reps", "rep_id", "name", run.run_key)
     shown = [lead for lead, row in decided.items() if row["reason"] != "do_not_contact"]
+    mine = [lead for lead in shown if owners[lead] == rep_id]
+    moved = {lead for lead in mine if decided[lead]["rep_id"] != rep_id}
     heard = requests.heard_in_quarter(conn, run.source, rep_id, now, run.zone)
     return AskRecord(
         run=run.run_key,
@@ -132,8 +136,15 @@ def _record(conn: psycopg.Connection, run: runs.Run, rep_id: str) -> AskRecord:
         rehearsal=run.kind == REHEARSAL,
         name=names.get(rep_id, rep_id),
         policy=policy,
-        leads={lead: {**decided[lead], "company": companies.get(lead, "")} for lead in shown},
-        mine=[lead for lead in shown if owners[lead] == rep_id],
+        leads={
+            lead: {
+                **decided[lead],
+                "company": companies.get(lead, ""),
+                "came": _came(decided[lead]) if lead in moved else "",
+            }
+            for lead in shown
+        },
+        mine=mine,
         until=timestamp(until),
         is_late=now > until,
         moves_left=max(0, policy.reassignment.per_rep_and_quarter - heard),
@@ -144,6 +155,11 @@ def _record(conn: psycopg.Connection, run: runs.Run, rep_id: str) -> AskRecord:
         ],
         requests=[_request(one) for one in reversed(filed)],
     )
+
+
+def _came(decision: Mapping[str, Any]) -> str:
+    """How somebody got a lead that the run did not give them."""
+    return "claimed" if decision["reason"] == "claimable" else "moved"
 
 
 def _request(one: StoredRequest) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from types import SimpleNamespace
 
+import httpx
 import psycopg
 import pytest
 
@@ -16,11 +17,13 @@ from allocation.engine import allocate
 from flows import claims as pools
 from flows import requests as cases
 from flows.clock import TrialDice
+from flows.commands.why import owner_now
 from flows.errors import UsageError
+from flows.portal.links import ASK, Link, portal_keys
 from flows.stored import log_time
 from ledger.canonical import canonical
 from tests import builders as build
-from tests.portal_builder import new_home
+from tests.portal_builder import Portal, form_of, new_home
 
 POLICY = build.policy(name="graded-rotation", replace={"per_month: 10": "per_month: 2"})
 SOURCE, RUN = "test", "2026-W48"
@@ -212,3 +215,42 @@ def test_the_month_lists_claims(address, week, home, monkeypatch, capsys):
         month = f"{log_time(conn):%Y-%m}"
     command_request.print_month(month)
     assert "claims: 3" in capsys.readouterr().out
+
+
+def test_a_claim_is_played_through_on_the_phone(address, week, home):
+    with address.connect() as conn:
+        reps = references.references(conn, SOURCE, "rep")
+        offered = {one: pools.offers(conn, week.head, one, log_time(conn)) for one in REPS}
+    first, second = [rep for rep in REPS if offered[rep]][:2]
+    lead = offered[first][0].lead_id
+    portal, keys = Portal(home.path), portal_keys(home.path / "keys", TrialDice("portal test"))
+    ends = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
+    try:
+        with httpx.Client(base_url=portal.url, timeout=60) as client:
+
+            def link(rep: str) -> str:
+                return "/r/" + keys.token(Link(ASK, RUN, reps[rep], ends))
+
+            def tap(rep: str) -> httpx.Response:
+                form = form_of(client.get(f"{link(rep)}?lang=en").text)
+                fields = {"lead": lead, "form": form, "lang": "en"}
+                return client.post(f"{link(rep)}/claim", data=fields)
+
+            done, again, late = tap(first), tap(first), tap(second)
+            assert done.status_code == 303
+            assert again.headers["location"] == done.headers["location"]  # a second tap
+            assert late.status_code == 409
+            assert "Somebody was faster" in late.text and "Back to your page" in late.text
+            mine = client.get(f"{link(first)}?lang=en").text.partition('id="claims"')[0]
+            theirs = client.get(f"{link(second)}?lang=en").text
+    finally:
+        portal.stop()
+    assert lead in mine and "claimed by you" in mine and "Open for claiming" not in mine
+    assert f'value="{lead}"' not in theirs.partition('id="move"')[0]  # no button for it
+    with address.connect() as conn:
+        made = [one for one in claims.claims_of(conn, RUN) if one.lead_id == lead]
+        assert [one.rep_id for one in made] == [first]
+        assert (
+            owner_now(conn, week.head, references.references(conn, SOURCE, "lead")[lead], None)
+            == reps[first]
+        )

@@ -8,7 +8,8 @@ from functools import cache
 import pytest
 
 from notifications.facts import facts
-from notifications.why import PlainLens, Quarter, lead_answer, not_me, rep_answer
+from notifications.why import PlainLens, lead_answer, not_me
+from notifications.why_rep import Quarter, rep_answer
 from tests.record_builder import build_record, hostile_record
 
 QUARTER = Quarter(Fraction(7, 2), won=4, by_rule=12, average=Fraction(14), peers=60)
@@ -90,3 +91,34 @@ def test_hostile_names_reach_the_terminal_as_one_inert_line():
         answer = lead_answer(seen, decision, 5)
         for text in (answer.title, *answer.sentences, *(value for _, value in answer.facts)):
             assert text.isprintable(), ascii(text)
+
+
+def open_lead(seen):
+    """The ranked lead as one of the pool: open to everybody who was ranked, owned by nobody."""
+    decision, explanation = ruled(seen)
+    ranked = [row | {"rank": 1, "figures": {"claims_left": 10}} for row in explanation["ranked"]]
+    pooled = {k: v for k, v in decision.items() if k != "rep"}
+    pooled |= {"method": "none", "reason": "claimable"}
+    told = {decision["lead"]: explanation | {"ranked": ranked}}
+    decisions = [pooled if one is decision else one for one in seen.facts.record.decisions]
+    record = build_record(explanations=told, decisions=decisions)
+    first, second = (row["rep"] for row in ranked[:2])
+    return PlainLens(facts(record), "team", seen.language), pooled, first, second
+
+
+def test_a_rep_is_told_that_an_open_lead_may_be_claimed_and_later_who_has_it():
+    seen, decision, first, second = open_lead(lens())
+    may, *left = not_me(seen, decision, first)
+    assert may == f"{seen.rep(first)} may claim it: it is open, and whoever comes first has it."
+    assert left == ["Claims left this month: 10"]
+    assert not_me(seen, decision, first, second) == [
+        f"The lead was open for claiming; {seen.rep(second)} took it before {seen.rep(first)} did."
+    ]
+    assert not_me(seen, decision, first, first) == [f"{seen.rep(first)} has it."]
+    assert dict(lead_answer(seen, decision, 3, second).facts)["Now with"] == seen.rep(second)
+
+
+def test_nobody_is_ranked_before_anybody_for_an_open_lead():
+    seen, _, first, _ = open_lead(lens())
+    sentences = rep_answer(seen, first, QUARTER).sentences
+    assert not any("ranked before" in sentence for sentence in sentences)
