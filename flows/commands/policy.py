@@ -39,7 +39,7 @@ def check_policy(file: Path, entrants: int = MOST_ENTRANTS) -> None:
     Errors: PolicyRefused with every mistake, or with the approvals that fell with a change and a
     delay that is too short.
     """
-    policy = read_policy(file)
+    policy = read_policy(file, to_approve=True)
     late = untold(policy.text, telling(load_settings(), entrants))
     if mistakes := [*late, *approval_mistakes(policy)]:
         raise PolicyRefused(listed_mistakes(file, sorted(mistakes)))
@@ -58,7 +58,7 @@ def approve_policy(file: Path, role: str, by: str, on: str) -> None:
     if not by.strip() or not by.isprintable():
         raise UsageError("--by: name the approving office on one line")
     file = policy_file(file)
-    policy = read_policy(file)
+    policy = read_policy(file, to_approve=True)
     day = _day(on) if on else local_date(RealClock().now(), policy.zone)
     fell = fallen(policy)
     for one in policy.approvals:
