@@ -96,13 +96,18 @@ def claim(conn: psycopg.Connection, case: About, rep_id: str, by: str, at: datet
 
 
 def to_count(conn: psycopg.Connection, source: str, made: list[Claim]) -> list[Claimed]:
-    """The claims that no run's carried state counts yet, as the engine knows them."""
+    """The claims that no run's carried state counts yet, as the engine knows them.
+
+    One of a lead whose salt was destroyed counts for nobody any more.
+    """
     leads = references.references(conn, source, "lead")
     reps = references.references(conn, source, "rep")
     found = []
     for one in made:
+        if one.is_counted or one.lead_id not in leads or one.rep_id not in reps:
+            continue
         row = claim_class(pool(conn, one.run_key), leads[one.lead_id])
-        if row is not None and not one.is_counted:
+        if row is not None:
             able = tuple(rep for rep, _ in row.reps)
             found.append(Claimed(leads[one.lead_id], reps[one.rep_id], one.band, able))
     return found
@@ -115,7 +120,8 @@ def _refusal(
     run = case.run
     refs = references.references(conn, run.source, "lead")
     rep = references.references(conn, run.source, "rep").get(rep_id, "")
-    given = [refs[d["lead_id"]] for d in runs.decisions(conn, run.run_key) if d["rep_id"] == rep_id]
+    mine = [d["lead_id"] for d in runs.decisions(conn, run.run_key) if d["rep_id"] == rep_id]
+    given = [refs[lead_id] for lead_id in mine if lead_id in refs]
     since = [one.lead for one in _made_in(conn, run) if one.rep == rep]
     return claim_refusal(
         frozen_snapshot(conn, run.run_key), case.policy, row, rep, case.lead,
@@ -143,8 +149,9 @@ def _made_in(conn: psycopg.Connection, run: Run) -> list[Claimed]:
     leads = references.references(conn, run.source, "lead")
     reps = references.references(conn, run.source, "rep")
     return [
-        Claimed(leads[one.lead_id], reps[one.rep_id], one.band, ())
+        Claimed(leads[one.lead_id], reps.get(one.rep_id, ""), one.band, ())
         for one in claims.claims_of(conn, run.run_key)
+        if one.lead_id in leads
     ]
 
 

@@ -55,7 +55,9 @@ def about(conn: psycopg.Connection, run: Run, lead_id: str) -> About:
     owners = requests.owners(conn, run.run_key)
     if lead_id not in owners:
         raise UsageError(f"lead {lead_id} was not decided in run {run.run_key}")
-    lead = references.references(conn, run.source, "lead")[lead_id]
+    lead = references.references(conn, run.source, "lead").get(lead_id)
+    if lead is None:
+        raise UsageError(f"the salt of lead {lead_id} was destroyed: nothing more is logged of it")
     return About(
         run, load_policy(run.policy_text), lead_id, lead, owners[lead_id], stages["published"]
     )
@@ -224,9 +226,8 @@ def _new_owner(conn: psycopg.Connection, case: About, rep_id: str) -> str:
 
 
 def _from(conn: psycopg.Connection, case: About) -> dict[str, str]:
-    if case.owner is None:
-        return {}
-    return {"from": references.references(conn, case.run.source, "rep")[case.owner]}
+    reps = references.references(conn, case.run.source, "rep")
+    return {"from": reps[case.owner]} if case.owner in reps else {}
 
 
 def queue_owner(

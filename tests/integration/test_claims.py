@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from types import SimpleNamespace
@@ -205,6 +206,21 @@ def test_a_lead_is_whose_the_last_word_made_it_for_every_later_run(address):
     assert now == expected
     assert {lead_id: left.owners.get(lead_id) for lead_id in expected} == expected
     assert not expected.keys() & left.waiting.keys()
+
+
+def test_a_lead_whose_salt_was_destroyed_stops_no_later_run(address, week):
+    with address.connect() as conn:
+        made = claims.claims_before(conn, SOURCE, AS_OF + timedelta(days=6))
+        before = pools.to_count(conn, SOURCE, [replace(one, is_counted=False) for one in made])
+        conn.execute(
+            "delete from decisions.salts where kind = 'lead' and id = %s", (made[0].lead_id,)
+        )
+        left = pools.to_count(conn, SOURCE, [replace(one, is_counted=False) for one in made])
+        assert left == before[1:]
+        assert pools.offers(conn, week.head, "R3", log_time(conn))
+        with pytest.raises(UsageError, match="was destroyed"):
+            cases.about(conn, week.head, made[0].lead_id)
+        conn.rollback()
 
 
 def test_the_month_lists_claims(address, week, home, monkeypatch, capsys):
