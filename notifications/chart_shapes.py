@@ -74,7 +74,7 @@ def bars(chart: Bars, say: Say) -> Figure:
 def ranks(chart: Ranks, say: Say) -> Figure:
     rows = chart.rows
     widest = max((wide(row.label) for row in rows), default=0)
-    left = min(200.0, widest + 12.0)
+    left = min(232.0, widest + 12.0)
     # Where every bar says its value and there is nothing to compare it with, a scale says nothing.
     scaled = any(not row.shown or row.low is not None or row.mark is not None for row in rows)
     bottom = (28 if scaled else 10) + (18 if chart.caption.x else 0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
@@ -17,6 +19,10 @@ MESSAGES: dict[str, dict[str, str]] = {"zh": zh.MESSAGES, "en": en.MESSAGES}
 MAX_SHOWN = 160
 
 
+# "{count} leads" with a count of 1 is one lead. What Chinese counts does not change.
+_COUNTED = re.compile(r"\{(\w+)\} (deal|draw|entrant|hour|lead|rep|request|rule|run|star|time)s\b")
+
+
 class Words:
     """One language's catalogue. Calling it gives HTML (arguments escaped), `plain` gives text.
 
@@ -27,13 +33,18 @@ class Words:
         self.language = language
         self._plain = MESSAGES[language]
         self._html = {key: Markup(text) for key, text in self._plain.items()}  # noqa: S704 own text
+        self._counting = {key for key, text in self._plain.items() if _COUNTED.search(text)}
 
     def __call__(self, key: str, **values: Any) -> Markup:
+        if key in self._counting:
+            return Markup(_counted(self._plain[key], values)).format(**values)  # noqa: S704 own text
         message = self._html[key]
         return message.format(**values) if values else message
 
     def plain(self, key: str, **values: Any) -> str:
         message = self._plain[key]
+        if key in self._counting:
+            message = _counted(message, values)
         return message.format(**values) if values else message
 
     def has(self, key: str) -> bool:
@@ -44,6 +55,14 @@ class Words:
         if code is None or code == "":
             return self._plain["unknown"]
         return self._plain.get(f"{family}.{code}") or shown(code)
+
+
+def _counted(message: str, values: Mapping[str, Any]) -> str:
+    """The message with the singular wherever the value before it is 1; `values` stay untouched."""
+    return _COUNTED.sub(
+        lambda found: found[0].removesuffix("s") if str(values.get(found[1])) == "1" else found[0],
+        message,
+    )
 
 
 @cache

@@ -79,7 +79,7 @@ def test_a_rep_reads_what_they_got_why_and_what_the_draw_promised() -> None:
             assert names.leads[row["lead"]]["company"] in digest.text
     ladder = next(draw for draw in record().draws if draw["kind"] == "ladder")
     entrants = len(ladder["opening"]["entrants"])
-    assert f"1 leads among {entrants} entrants" in digest.text
+    assert f"1 lead among {entrants} entrants" in digest.text
     # 3.5 expected and 4 won before this week
     assert f"{round(3.5 + 1 / entrants, 2):g} expected, 5 won" in digest.text
     assert digest.to_email == names.reps[winner]["email"]

@@ -114,7 +114,7 @@ def test_the_drift_page_names_what_drifted_and_what_the_rule_of_thumb_would_say(
 
 def test_the_back_test_page_lists_who_would_be_tiered_differently() -> None:
     page = text(report_files("b", REPORTS["backtest"])["b.en.html"])
-    assert "1 leads would be in another tier: 0 in a higher one, 1 in a lower one." in page
+    assert "1 lead would be in another tier: 0 in a higher one, 1 in a lower one." in page
     assert "Engagement · engagement=download · points: 2 → 3" in page
     chinese = text(report_files("b", REPORTS["backtest"])["b.zh.html"])
     assert "参与度 · engagement=download · 得分：2 → 3" in chinese
