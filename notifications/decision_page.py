@@ -139,6 +139,9 @@ def _because(lens: Lens, decision: Row, ranked: int, excluded: int) -> list[Mark
     """The plain words: how this method chose, then how many could and could not have had it."""
     t = lens.t
     reason = str(decision.get("reason", ""))
+    beside = {partner.get("role") for partner in decision.get("co_owners") or ()}
+    if reason == "overflow_sme" and "sme" not in beside:
+        reason = "overflow_alone"  # nobody has the stars, or the rule asks for no expert
     rep = lens.rep(decision.get("rep"))
     known = t.has(f"because.{reason}")
     sentences = [t(f"because.{reason}", rep=rep) if known else t("because.other", reason=reason)]

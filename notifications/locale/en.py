@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from notifications.locale import evidence, proof, reports
 from notifications.locale.asking import EN as ASKING
-from notifications.locale.asking import EN as ASKING
 from notifications.locale.baselines import EN as BASELINES
 from notifications.locale.governance import EN as GOVERNANCE
 from notifications.locale.intake import EN as INTAKE
@@ -80,7 +79,7 @@ MESSAGES: dict[str, str] = {
     "reason.referral_known": "Referral with a prior relationship",
     "reason.referral_board": "Board or investor referral",
     "reason.referral_draw": "Referral joined the lottery",
-    "reason.overflow_sme": "Certified reps full: next best with an expert",
+    "reason.overflow_sme": "No qualified rep free: next best",
     "reason.no_eligible_rep": "No eligible rep",
     "reason.all_over_cap": "All eligible reps at their cap",
     "reason.do_not_contact": "Do not contact",
@@ -447,6 +446,7 @@ MESSAGES: dict[str, str] = {
     "because.referral_known": "The referral knows {rep} already, so the lead is theirs.",
     "because.referral_board": "A board or investor referral is owned by {rep}; their manager co-owns it and joins all calls.",
     "because.referral_draw": "The referral knew nobody, so the lead joined the lottery as an extra prize; {rep} won it.",
+    "because.overflow_alone": "Nobody with the stars asked for could take it, so the next best, {rep}, has it; there is no expert to stand beside them.",
     "because.overflow_sme": "Nobody with the stars asked for could take it, so the next best, {rep}, has it with an expert beside them.",
     "because.no_eligible_rep": "No rep was eligible, so the lead stays in the pool and comes first next time.",
     "because.all_over_cap": "Every eligible rep is at a cap, so the lead stays in the pool and comes first next time.",
@@ -632,6 +632,5 @@ MESSAGES |= POOL
 MESSAGES |= PORTAL
 MESSAGES |= SIMULATIONS
 MESSAGES |= PILOTS
-MESSAGES |= ASKING
 MESSAGES |= ASKING
 MESSAGES |= BASELINES

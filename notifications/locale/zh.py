@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from notifications.locale import evidence, proof, reports
 from notifications.locale.asking import ZH as ASKING
-from notifications.locale.asking import ZH as ASKING
 from notifications.locale.baselines import ZH as BASELINES
 from notifications.locale.governance import ZH as GOVERNANCE
 from notifications.locale.intake import ZH as INTAKE
@@ -80,7 +79,7 @@ MESSAGES: dict[str, str] = {
     "reason.referral_known": "推荐且有既有关系",
     "reason.referral_board": "董事会或投资者推荐",
     "reason.referral_draw": "推荐线索加入抽签",
-    "reason.overflow_sme": "有资格者满额，次优加专家",
+    "reason.overflow_sme": "合格者无法接手，给次优者",
     "reason.no_eligible_rep": "没有符合条件的销售",
     "reason.all_over_cap": "符合条件者都已满额",
     "reason.do_not_contact": "要求不再联系",
@@ -447,6 +446,7 @@ MESSAGES: dict[str, str] = {
     "because.referral_known": "推荐人与 {rep} 已有关系，线索归其负责。",
     "because.referral_board": "董事会或投资者推荐由 {rep} 负责，其经理共同负责并参加所有电话。",
     "because.referral_draw": "推荐线索没有既有关系，作为额外奖品加入抽签，得主是 {rep}。",
+    "because.overflow_alone": "符合星级要求的人都不能接手，因此给次优者 {rep}；没有可配的专家。",
     "because.overflow_sme": "符合星级要求的人都不能接手，因此给次优者 {rep}，并配一名专家。",
     "because.no_eligible_rep": "没有符合条件的销售，线索留在池中，下次优先。",
     "because.all_over_cap": "符合条件的销售都已满额，线索留在池中，下次优先。",
@@ -632,6 +632,5 @@ MESSAGES |= POOL
 MESSAGES |= PORTAL
 MESSAGES |= SIMULATIONS
 MESSAGES |= PILOTS
-MESSAGES |= ASKING
 MESSAGES |= ASKING
 MESSAGES |= BASELINES

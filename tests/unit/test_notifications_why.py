@@ -122,3 +122,18 @@ def test_nobody_is_ranked_before_anybody_for_an_open_lead():
     seen, _, first, _ = open_lead(lens())
     sentences = rep_answer(seen, first, QUARTER).sentences
     assert not any("ranked before" in sentence for sentence in sentences)
+
+
+@pytest.mark.parametrize(
+    ("beside", "said"),
+    [
+        ([], "there is no expert to stand beside them"),
+        ([{"rep": "", "role": "mentor"}], "there is no expert to stand beside them"),
+        ([{"rep": "", "role": "sme"}], "has it with an expert beside them"),
+    ],
+)
+def test_an_expert_is_named_only_where_there_is_one(beside, said):
+    decision, explanation = ruled(lens())
+    partners = [one | {"rep": explanation["excluded"][0]["rep"]} for one in beside]
+    overflow = decision | {"reason": "overflow_sme", "co_owners": partners}
+    assert any(said in sentence for sentence in lead_answer(lens(), overflow, 3).sentences)
