@@ -55,10 +55,14 @@ def rows(conn: psycopg.Connection, mart: str, run_key: str) -> list[dict[str, An
 
 
 def rows_if_current(conn: psycopg.Connection, mart: str, run_key: str) -> list[dict[str, Any]]:
-    """All rows of a mart if it shows this run, else none: for what only decorates a page."""
+    """All rows of a mart if it shows this run, else none: for what only decorates a page.
+
+    None either where the mart was never built; the caller's transaction goes on.
+    """
     try:
-        return rows(conn, mart, run_key)
-    except StaleMartError:
+        with conn.transaction():
+            return rows(conn, mart, run_key)
+    except (StaleMartError, psycopg.errors.UndefinedTable):
         return []
 
 

@@ -178,9 +178,5 @@ def _stamp(at: datetime | None) -> str:
 
 def _mart(conn: psycopg.Connection, mart: str, key: str, value: str, run: str) -> dict[str, str]:
     """What only decorates the page; nothing when the models show another week."""
-    try:
-        with conn.transaction():
-            rows = marts.rows_if_current(conn, mart, run)
-    except psycopg.errors.UndefinedTable:
-        return {}
+    rows = marts.rows_if_current(conn, mart, run)
     return {row[key]: str(row[value]) for row in rows if row.get(value)}

@@ -132,7 +132,7 @@ def _names(conn: psycopg.Connection, run: runs.Run) -> dict[str, str]:
     refs = references.references(conn, run.source, "rep")
     return {
         refs[row["rep_id"]]: str(row["name"])
-        for row in _mart(conn, "dim_reps", run.run_key)
+        for row in marts.rows_if_current(conn, "dim_reps", run.run_key)
         if row["rep_id"] in refs and row.get("name")
     }
 
@@ -147,17 +147,8 @@ def _leads(conn: psycopg.Connection, run: runs.Run, prizes: set[str]) -> dict[st
                 key: lead[key] for key in ("expected_value", "industry") if key in lead
             }
     refs = references.references(conn, run.source, "lead")
-    for row in _mart(conn, "fct_allocation_leads", run.run_key):
+    for row in marts.rows_if_current(conn, "fct_allocation_leads", run.run_key):
         ref = refs.get(row["lead_id"], "")
         if ref in prizes and row.get("company"):
             found[ref]["company"] = str(row["company"])
     return found
-
-
-def _mart(conn: psycopg.Connection, name: str, run_key: str) -> list[dict[str, Any]]:
-    """Rows that decorate the page; none when the models show another week or were never built."""
-    try:
-        with conn.transaction():
-            return marts.rows_if_current(conn, name, run_key)
-    except psycopg.errors.UndefinedTable:
-        return []
