@@ -12,7 +12,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from adapters.mailbox import Mail, write_to_folder
-from adapters.warehouse import draws, marts, references, runs
+from adapters.warehouse import draws, lines, marts, references, runs
 from allocation.engine import ladder_plans, split
 from allocation.policy_telling import untold
 from allocation.snapshot import Snapshot
@@ -96,6 +96,7 @@ def _record(
         checkpoint=note,
         vkey=str(work.signer.vkey),
         site_url=work.home.settings.site_url,
+        receipts=_receipts(conn, shown) if stage == CLOSING else {},
     )
     if stage == FREEZE:
         return record, {ref: {} for ref in _possible_entrants(conn, work)}
@@ -118,6 +119,16 @@ def _draws(conn: psycopg.Connection, run: str, kind: str) -> list[dict[str, Any]
         for draw in draws.draws_of(conn, run, kind)
         if draw.void is None
     ]
+
+
+def _receipts(conn: psycopg.Connection, shown: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """{entrant: the signed note of the last change in each draw}."""
+    found: dict[str, list[str]] = {}
+    for draw in shown:
+        for last in lines.standing(conn, draw["opening_hash"]):
+            if last.note:
+                found.setdefault(last.entrant, []).append(last.note)
+    return found
 
 
 def _links(work: Workspace, shown: list[dict[str, Any]]) -> dict[str, dict[str, str]]:

@@ -6,7 +6,7 @@ Each carries the log's checkpoint of that moment: whoever keeps it can later pro
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
@@ -32,6 +32,7 @@ class NoticeRecord:
     - draws: [{"draw","opening","opening_hash", once closed "closing","closing_hash"}], selects
       for a freeze, else ladders; checkpoint: the note that covers them.
     - names, emails: {rep ref: text}.
+    - receipts: {rep ref: the signed note of each last change}, for a closing.
     """
 
     run: str
@@ -44,6 +45,7 @@ class NoticeRecord:
     checkpoint: str
     vkey: str
     site_url: str = ""
+    receipts: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ def render_notice(record: NoticeRecord, stage: Stage, ref: str, links: Mapping[s
         html_lang=HTML_LANG[LANGUAGES[0]],
         subject=subject,
         parts=[_part(lens, each, record, stage, ref, links) for each, lens in lenses.items()],
-        checkpoint=record.checkpoint,
+        # A receipt in the same mail: with it alone a line can be proven to have counted.
+        checkpoint="\n".join([record.checkpoint, *record.receipts.get(ref, ())]),
         vkey=shown(record.vkey),
         css=_css(),
     )
@@ -111,7 +114,7 @@ def _part(
         sections=[
             Section(
                 t.plain("notice.draws"),
-                [t.plain("notice.personal")] if stage == "opening" else (),
+                _about(lens, record, stage, ref),
                 [_line(lens, stage, each, links) for each in mine],
             )
         ],
@@ -121,6 +124,12 @@ def _part(
         foot=t.plain("mail.foot"),
         more=Line(t.plain("mail.more"), "" if site else place, f"{site}/{place}" if site else ""),
     )
+
+
+def _about(lens: PortalLens, record: NoticeRecord, stage: Stage, ref: str) -> list[str]:
+    if stage == "opening":
+        return [lens.t.plain("notice.personal")]
+    return [lens.t.plain("notice.receipt")] if record.receipts.get(ref) else []
 
 
 def _lede_key(stage: Stage, draws: Sequence[Row]) -> str:

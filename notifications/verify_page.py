@@ -68,7 +68,7 @@ def verify_view(lens: Lens) -> VerifyView:
         ],
         expected=verdict_badge(expected) if expected else None,
         proves=[t.plain(f"verify.proves_{i}") for i in range(1, 6)],
-        does_not=[t.plain(f"verify.not_{i}") for i in range(1, 6)],
+        does_not=[t.plain(f"verify.not_{i}") for i in range(1, 7)],
     )
 
 

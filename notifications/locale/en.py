@@ -624,6 +624,7 @@ MESSAGES: dict[str, str] = {
     "verify.not_3": "Without independent witnesses, that opening and closing came first.",
     "verify.not_4": "Where the operator supplied the chance, that nobody picked it.",
     "verify.not_5": "That the policy is a good one: people must judge that.",
+    "verify.not_6": "That every word and picture of a page is right: records and counts are recomputed. Who won stands in the outcome's record.",
 }
 MESSAGES |= evidence.EN | proof.EN | reports.EN
 MESSAGES |= GOVERNANCE

@@ -96,6 +96,7 @@ EN: dict[str, str] = {
     "notice.odds": "leads: {prizes}, entrants: {entrants}, {chance} each",
     "notice.candidates": "from {leads}: {shares}",
     "notice.lines_of": "lines: {count}; closing {hash}",
+    "notice.receipt": "Below the checkpoint stands the signed receipt of your line: verify.py with --receipt mail.txt shows that the closing has it, and what you won.",
     "notice.personal": "Each link is yours alone: whoever has it can draw your line.",
 }
 ZH: dict[str, str] = {
@@ -191,6 +192,7 @@ ZH: dict[str, str] = {
     "notice.odds": "{prizes} 条线索，{entrants} 人，每人机会 {chance}",
     "notice.candidates": "{leads} 条线索：{shares}",
     "notice.lines_of": "{count} 条线；截止记录 {hash}",
+    "notice.receipt": "检查点下面是您那条线的签名回执：verify.py 加 --receipt mail.txt，就能看到截止记录里有它，以及您抽中了什么。",
     "notice.personal": "每个链接只属于您：拿到它的人就能替您画线。",
 }
 # fmt: on

@@ -147,7 +147,7 @@ PROOF: dict[str, tuple[str, str]] = {
     "how.needs_8": ("That the rep lost the acknowledgement. Without one, nothing is proven either way.", "当事人丢了回执。没有回执，则两边都无法证明。"),
     "how.attack_9": ("Draw a pretty picture, compute something else", "图画得好看，算的是另一套"),
     "how.answer_9": ("Winners are recomputed from lines and rungs, by programs that share no code.", "由互不共用代码的程序根据各线和横线重新算出归属。"),
-    "how.needs_9": ("That nobody runs any of them.", "没有人运行其中任何一个。"),
+    "how.needs_9": ("Readers who believe a page and run none of them: they check records and counts, not each word of a page.", "读者只信网页，不运行任何一个核验程序：程序核对记录和计数，并不核对网页上的每个字。"),
     "how.attack_10": ("Add dummy reps or leads", "塞进虚构的销售或线索"),
     "how.answer_10": ("Not stopped by arithmetic: the team sees the roster, the fairness report counts it.", "算术拦不住：名单对团队公开，公平报告会计数。"),
     "how.needs_10": ("Colleagues who do not look.", "同事们都不看。"),

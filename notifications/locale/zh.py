@@ -624,6 +624,7 @@ MESSAGES: dict[str, str] = {
     "verify.not_3": "没有独立见证时，开启和关闭的先后顺序。",
     "verify.not_4": "随机数由运营方提供时，没有人事先挑选。",
     "verify.not_5": "政策是否合理：政策要由人来评判。",
+    "verify.not_6": "网页上每个字、每张图都正确：重新计算的是记录和计数；谁抽中以结果记录为准。",
 }
 MESSAGES |= evidence.ZH | proof.ZH | reports.ZH
 MESSAGES |= GOVERNANCE

@@ -363,6 +363,13 @@ def test_the_closing_reaches_299_people_with_its_checkpoint_well_within_the_dela
     address = home.database()
     store_run(address, as_of=datetime(2026, 11, 23, 0, 40, tzinfo=UTC))
     lottery = open_lottery(home, address, count=ENTRANTS, prizes=30)
+    signed = "fairlead/line/1\nnumber 2\n\n— log.example c2lnbmF0dXJl\n"
+    for note in ("an earlier one\n", signed):
+        with address.connect() as conn:
+            line = {"entrant": lottery.entrants[7], "left": 1, "level": 3}
+            lines.place(
+                conn, lottery.opening_hash, lottery.entrants[7], line, lambda *_, note=note: note
+            )
     with mail_server(home, monkeypatch) as (inbox, work):
         closed(lottery, work, 1)
         start = time.perf_counter()
@@ -371,6 +378,8 @@ def test_the_closing_reaches_299_people_with_its_checkpoint_well_within_the_dela
         assert deliver_notices(work, "closing") == 0  # once each, however often it is run
     assert elapsed < 120  # of the 600 s that the delay gives
     assert len({mail["To"] for mail in inbox.mails}) == ENTRANTS
+    (receipt,) = [text for text in map(plain, inbox.mails) if "fairlead/line/1" in text]
+    assert signed in receipt.replace("\r\n", "\n")  # in that entrant's mail and in no other
     text = plain(inbox.mails[0])
     note = text[text.index(home.settings.origin + "\n") :]
     note = note[: note.index("\n", note.index("— ")) + 1]
