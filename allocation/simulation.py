@@ -75,9 +75,14 @@ class Outcome:
         return len(self.owners) + len(self.held)
 
     @property
+    def judged(self) -> int:
+        """The leads that the gate asks about: all but those still open for claiming, as planned."""
+        return self.leads - sum(reason == "claimable" for reason in self.held.values())
+
+    @property
     def may_go_live(self) -> bool:
         """Whether enough owners meet every rule; never for a simulation of nothing."""
-        return self.leads > 0 and self.met * 100 >= GATE_PCT * self.leads
+        return self.judged > 0 and self.met * 100 >= GATE_PCT * self.judged
 
     def agreement(self, past: Mapping[str, str]) -> tuple[int, int]:
         """(leads with the owner they really got, leads whose real owner is known)."""

@@ -67,12 +67,12 @@ def simulation_view(report: Report, language: Language) -> ReportView:
 
 def _callouts(report: Report, pen: Pen, *, may: bool) -> list[Badge]:
     new, old = report["new"], report["old"]
-    if not new["leads"]:
+    if not new["judged"]:
         return [Badge(pen.t.plain("sim.gate_none"), "warn")]
     gate = pen.t.plain(
         "sim.gate",
         met=pen.number(new["met"]),
-        leads=pen.number(new["leads"]),
+        leads=pen.number(new["judged"]),
         share=_share(new, pen),
         gate=report["gate_pct"],
     )
@@ -80,7 +80,7 @@ def _callouts(report: Report, pen: Pen, *, may: bool) -> list[Badge]:
         "sim.gate_old",
         old=shown(old["policy"]),
         met=pen.number(old["met"]),
-        leads=pen.number(old["leads"]),
+        leads=pen.number(old["judged"]),
         share=_share(old, pen),
     )
     found = [Badge(f"{gate} {before}", "good" if may else "warn")]
@@ -90,7 +90,7 @@ def _callouts(report: Report, pen: Pen, *, may: bool) -> list[Badge]:
 
 
 def _share(outcome: Mapping[str, Any], pen: Pen) -> str:
-    leads = outcome["leads"]
+    leads = outcome["judged"]
     return pen.percent(Fraction(outcome["met"], leads)) if leads else "–"
 
 

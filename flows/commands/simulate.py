@@ -60,7 +60,7 @@ def simulation_report(history: History, new: Policy, old: Policy | None, seed: i
             f"the leads are valued in {history.currency}, policy {new.id} counts in {new.currency}"
         )
     before = [old or week.policy or new for week in weeks]
-    with step(f"simulate {len(weeks)} weeks under {_name([new])}"):
+    with step(f"simulate {len(weeks)} run(s) under {_name([new], before)}"):
         after = simulated(weeks, [new] * len(weeks), seeded_draws(seed))
     with step(f"simulate them under {_name(before)}"):
         reference = simulated(weeks, before, seeded_draws(seed))
@@ -84,7 +84,7 @@ def simulation_report(history: History, new: Policy, old: Policy | None, seed: i
             for w in weeks
         ],
         "old": _outcome(reference, before, past, reps.values()),
-        "new": _outcome(after, [new], past, reps.values()),
+        "new": _outcome(after, [new], past, reps.values(), before),
         "change": {
             "moved": moved(reference, after),
             "chance_moved": moved(reference, chance),
@@ -119,16 +119,21 @@ def write_report(folder: Path, result: Value) -> None:
 
 
 def _outcome(
-    outcome: Outcome, policies: Sequence[Policy], past: dict[str, str], reps: Any
+    outcome: Outcome,
+    policies: Sequence[Policy],
+    past: dict[str, str],
+    reps: Any,
+    beside: Sequence[Policy] = (),
 ) -> Value:
     same, known = outcome.agreement(past)
     held: dict[str, int] = {}
     for reason in outcome.held.values():
         held[reason] = held.get(reason, 0) + 1
     return {
-        "policy": _name(policies),
+        "policy": _name(policies, beside),
         "sha256": sorted({policy.sha256 for policy in policies}),
         "leads": outcome.leads,
+        "judged": outcome.judged,
         "owned": len(outcome.owners),
         "unassigned": len(outcome.held),
         "set_aside": outcome.set_aside,
@@ -177,8 +182,19 @@ def _measures(policy: Policy) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _name(policies: Sequence[Policy]) -> str:
-    return ", ".join(dict.fromkeys(f"{policy.id} {policy.version}" for policy in policies))
+def _name(policies: Sequence[Policy], beside: Sequence[Policy] = ()) -> str:
+    """Id and version of each; and of which text, where one beside them has the same."""
+    others = {(policy.id, policy.version): policy.sha256 for policy in beside}
+    names = [
+        f"{policy.id} {policy.version}"
+        + (
+            f" ({policy.sha256[:8]})"
+            if others.get((policy.id, policy.version), policy.sha256) != policy.sha256
+            else ""
+        )
+        for policy in policies
+    ]
+    return ", ".join(dict.fromkeys(names))
 
 
 def _flag(value: bool) -> str:

@@ -46,7 +46,7 @@ def print_simulation(report: dict[str, Any]) -> None:
             print_table(parts[name].heading, list(table.heads), rows)
     print_sentences(parts["reading"].heading, [str(text) for text in parts["reading"].words])
     new = report["new"]
-    share = pen.percent(Fraction(new["met"], new["leads"])) if new["leads"] else "–"
+    share = pen.percent(Fraction(new["met"], new["judged"])) if new["judged"] else "–"
     verdict = "MAY GO LIVE" if new["may_go_live"] == "yes" else "NOT YET"
     console().print(
         f"\nREHEARSAL 演练 · VERDICT {verdict}: {share} of simulated leads have an owner who meets "

@@ -91,6 +91,15 @@ def test_do_not_contact_and_duplicates_are_set_aside_and_not_counted_against_a_p
     assert (found.set_aside, found.leads, found.met) == (1, 4, 4)
 
 
+def test_leads_that_are_open_for_claiming_at_the_end_are_not_counted_against_a_policy():
+    graded = builders.policy(name="graded-rotation")
+    weeks = [week(leads=builders.leads(count=20, band="smb"), reps=builders.organisation())]
+    found = run(weeks, graded)
+    assert (found.leads, found.judged, found.met) == (20, 14, 14)  # 30% of 20 are in the pool
+    assert set(found.held.values()) == {"claimable"}
+    assert found.may_go_live
+
+
 def test_a_cap_is_counted_where_a_rep_stands_at_it():
     reps = [builders.rep(name="near", open_opportunities=29)]
     found = run([week(leads=builders.leads(count=2, band="mid_market"), reps=reps)])
