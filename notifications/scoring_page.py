@@ -19,15 +19,17 @@ TONES = {"enterprise": "h0", "mid_market": "h2", "smb": "h3"}
 def scoring_view(lens: Lens) -> EvidenceView:
     """The scoring page of the run."""
     t = lens.t
-    sections = [_distribution(lens), _authority(lens)]
-    parts = (_views(lens), disagreements(lens), _unknown(lens), drift_section(lens))
-    sections += [part for part in parts if part]
+    parts = (
+        _distribution(lens), _authority(lens), _views(lens), disagreements(lens), _unknown(lens),
+        drift_section(lens),
+    )  # fmt: skip
+    sections = [part for part in parts if part]
     return evidence_view(
         lens, "scoring", t.plain("scoring.lede", count=lens.number(len(lens.facts.leads))), sections
     )
 
 
-def _distribution(lens: Lens) -> Section:
+def _distribution(lens: Lens) -> Section | None:
     t = lens.t
     counts: dict[str, Counter[int]] = {}
     for lead in lens.facts.leads.values():
@@ -36,7 +38,9 @@ def _distribution(lens: Lens) -> Section:
     bands = [band for band in BANDS if band in counts]
     bands += sorted(band for band in counts if band not in BANDS)
     seen = [score for each in counts.values() for score in each]
-    scores = range(min(seen), max(seen) + 1) if seen else range(0)
+    if not seen:
+        return None
+    scores = range(min(seen), max(seen) + 1)
     names = [t.code("band", band) for band in bands]
     desc = t.plain(
         "scoring.chart_desc",
@@ -70,7 +74,7 @@ def _distribution(lens: Lens) -> Section:
         "distribution",
         t.plain("scoring.distribution"),
         (),
-        chart if seen else None,
+        chart,
         table,
         folded=t.plain("chart.table"),
     )
@@ -155,8 +159,8 @@ def unknown_counts(lens: Lens) -> dict[str, int]:
 
 def _unknown(lens: Lens) -> Section | None:
     t, counts = lens.t, unknown_counts(lens)
-    total = max(1, len(lens.facts.leads))
-    if not counts:
+    total = len(lens.facts.leads)
+    if not counts or not total:
         return None
     parts = {name: lens.percent(Fraction(n, total)) for name, n in counts.items()}
     chart = Ranks(

@@ -267,6 +267,20 @@ def test_a_drift_alarm_stands_on_the_scoring_and_the_quality_page_of_the_team_on
         assert not (path.endswith(".html") and b"drift" in body), path
 
 
+def test_a_run_without_leads_draws_nothing_and_says_what_it_compared() -> None:
+    shifts = (drift("budget", "0.300000", drifted=False),)
+    idle = replace(
+        record(),
+        snapshot={**record().snapshot, "leads": []},
+        decisions=[],
+        explanations={},
+        draws=[],
+        evidence=replace(record().evidence, drift=shifts),
+    )
+    body = render_site(idle, "team", [summary(idle)])[f"en/runs/{RUN}/scoring.html"].decode()
+    assert re.findall(r'<section aria-labelledby="([^"]+)"', body) == ["authority", "drift"]
+
+
 def test_calm_or_few_leads_raise_no_alarm() -> None:
     for shifts, words in (
         ((drift("budget", "0.300000", drifted=False),), "No drift beyond chance"),
