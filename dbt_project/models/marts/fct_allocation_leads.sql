@@ -35,8 +35,9 @@ select
     leads.lead_type,
     round(leads.existing_arr_cny)::bigint as existing_arr,
     leads.employees,
-    case when leads.budget_status in ('explicit', 'implied') then round(leads.budget_cny) end::bigint
-        as budget,
+    case
+        when leads.budget_status in ('explicit', 'implied') then round(leads.budget_cny)::bigint
+    end as budget,
     leads.company,
     leads.requested_rep_id,
     leads.account_owner_id,

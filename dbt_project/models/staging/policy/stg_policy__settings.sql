@@ -14,7 +14,8 @@ pivoted as (
         (max(value) filter (where name = 'deal_size_skills'))::jsonb as deal_size_skills,
         (max(value) filter (where name = 'full_stars_min_months'))::numeric
             as full_stars_min_months,
-        (max(value) filter (where name = 'high_value_min_amount'))::numeric as high_value_min_amount,
+        (max(value) filter (where name = 'high_value_min_amount'))::numeric
+            as high_value_min_amount,
         (max(value) filter (where name = 'first_touch_h'))::jsonb as first_touch_h
     from source
 )
