@@ -54,10 +54,10 @@ def enforce(work: Workspace) -> None:
 
     Errors: PolicyRefused with what is missing; UsageError.
     """
+    on = local_date(work.as_of, work.policy.zone)
     with work.connect() as conn:
         _keep_apart(conn, work)
-    on = local_date(work.as_of, work.policy.zone)
-    problems = lacking(work.policy, on) + _rivals(work, on)
+        problems = lacking(work.policy, on) + _rivals(work, on) + _replaced(conn, work, on)
     if not problems:
         return
     name = f"policy {work.policy.id} {work.policy.version}"
@@ -170,6 +170,26 @@ def _rivals(work: Workspace, on: date) -> list[str]:
             + ("it replaces this one" if newer else "two in force at once")
         )
     return rivals
+
+
+def _replaced(conn: psycopg.Connection, work: Workspace, on: date) -> list[str]:
+    """Newer versions that decided earlier weeks: nobody goes back by naming the old file again."""
+    used = conn.execute(
+        "select distinct on (policy_sha256) run_key, policy_text from decisions.runs "
+        "where policy_id = %s and kind <> %s and as_of < %s "
+        "order by policy_sha256, as_of desc",
+        (work.policy.id, REHEARSAL, work.as_of),
+    ).fetchall()
+    newer = [
+        (run_key, other)
+        for run_key, other in ((run_key, load_policy(text)) for run_key, text in used)
+        if work.policy.effective_from < other.effective_from <= on
+    ]
+    return [
+        f"{other.id} {other.version}, in force since {other.effective_from}, decided {run_key}: "
+        "name its file, or go back by a new version with a later effective_from"
+        for run_key, other in newer
+    ]
 
 
 def _text(path: Path) -> str:

@@ -96,6 +96,11 @@ def test_new_points_are_measured_refused_approved_and_run_and_both_versions_stay
     done = home.fairlead(*week, "--as-of", "2026-11-23", "--policy", draft)
     assert done.returncode == 0, done.stderr
 
+    # The week after, a schedule that still names the old file must not bring it back.
+    done = home.fairlead(*week, "--as-of", "2026-11-30", "--policy", SHIPPED)
+    assert done.returncode == 8
+    assert "2.1, in force since 2026-11-23, decided 2026-W48" in done.stderr
+
     runs = (home.site / "en" / "index.html").read_text(encoding="utf-8")
     for run, version in (("2026-W47", "2.0"), ("2026-W48", "2.1")):
         row = runs[runs.index(f">{run}<") :].split("</tr>")[0]
