@@ -15,7 +15,9 @@ MIN_DIGITS = 7  # of a draw's public values together; draw.md
 class Calendar(Part):
     """The Monday clock, in the policy's zone."""
 
-    weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday"]
+    weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday"] = Field(
+        description="The day of the weekly run."
+    )
     freeze: Clock = Field(description="The snapshot is frozen and logged with the select draws.")
     open: Clock = Field(description="The lottery's window opens.")
     close: Clock = Field(description="The window closes; after the source's time it is decided.")
@@ -55,7 +57,9 @@ class PublicValue(Part):
 class Source(Part):
     """Where chance comes from: written beforehand, never chosen when a draw is due."""
 
-    kind: Literal["drand", "public", "operator"]
+    kind: Literal["drand", "public", "operator"] = Field(
+        description="A public beacon, values that two people type, or this machine's own secret."
+    )
     delay_s: int | None = Field(
         default=None, ge=60, le=86_400, description="drand only: seconds from closing to the round."
     )

@@ -43,16 +43,20 @@ class Limits(Part):
 class Policy(Part):
     """One version of a lead allocation policy, whole."""
 
-    format: Literal["fairlead/policy/1"]
-    id: Id
-    version: Annotated[str, Field(pattern=r"^\d+\.\d+$")]
+    format: Literal["fairlead/policy/1"] = Field(description="The version of this language.")
+    id: Id = Field(description="The same in all versions of a policy.")
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+$")] = Field(
+        description="A higher one for every changed text, with its line under 'changes'."
+    )
     title: Words
     summary: Words = Field(description="What the policy is for and why it is as it is.")
-    effective_from: date
+    effective_from: date = Field(description="The first day on which it may decide.")
     approvals: list[Approval]
     changes: list[Change] = Field(min_length=1)
     zone: str = Field(description="Business time zone, e.g. Asia/Shanghai.")
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = Field(
+        description="Of every amount in the file, e.g. CNY; the source's must be the same."
+    )
     calendar: Calendar
     source: Source
     limits: Limits

@@ -50,11 +50,15 @@ class Support(Rule):
 class Promotion(Rule):
     """Who reaches all of these counts as the higher class in every rule; unknown never counts."""
 
-    class_from: Seniority
-    class_to: Seniority
-    min_months: int = Field(default=0, ge=0, le=600)
-    min_attainment_bp: BasisPoints | None = None
-    min_conversion_bp: BasisPoints | None = None
+    class_from: Seniority = Field(description="The class that may be left early.")
+    class_to: Seniority = Field(description="The class that they count as then.")
+    min_months: int = Field(default=0, ge=0, le=600, description="Months since hiring.")
+    min_attainment_bp: BasisPoints | None = Field(
+        default=None, description="Of the quota so far, in 1/10000: 8000 is 80%."
+    )
+    min_conversion_bp: BasisPoints | None = Field(
+        default=None, description="Of last month's leads, in 1/10000: 1500 is 15%."
+    )
 
 
 class Pilot(Rule):
@@ -92,8 +96,12 @@ class Claim(Part):
     """Who may claim from the pool, and how often; an unknown figure does not qualify."""
 
     per_month: int = Field(ge=1, le=10_000, description="Claims a rep may make in a month.")
-    min_attainment_bp: BasisPoints | None = None
-    min_conversion_bp: BasisPoints | None = None
+    min_attainment_bp: BasisPoints | None = Field(
+        default=None, description="Of the quota so far, in 1/10000: 8000 is 80%."
+    )
+    min_conversion_bp: BasisPoints | None = Field(
+        default=None, description="Of last month's leads, in 1/10000: 1500 is 15%."
+    )
     min_on_time_bp: BasisPoints | None = Field(
         default=None, description="First touches in time, of last month's leads (1/10000)."
     )

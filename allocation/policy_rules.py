@@ -27,7 +27,7 @@ class ExceptionRule(Rule):
         "referral_known",
         "referral_draw",
         "referral_board",
-    ]
+    ] = Field(description="What the exception is about.")
     referrers: list[Literal["c_level", "board", "investor", "partner"]] = Field(
         default_factory=list, description="referral_* only: whose referrals."
     )
@@ -50,13 +50,17 @@ class ExceptionRule(Rule):
 class When(Part):
     """The leads that a skill rule is about; all conditions given must hold, unknown never holds."""
 
-    band: list[Band] = Field(default_factory=list)
-    score_at_least: int | None = Field(default=None, ge=0)
-    industry: list[str] = Field(default_factory=list)
-    product: list[str] = Field(default_factory=list)
-    region: list[str] = Field(default_factory=list)
-    lead_type: list[Literal["new", "upsell", "cross_sell"]] = Field(default_factory=list)
-    existing_arr_at_least: Whole | None = None
+    band: list[Band] = Field(default_factory=list, description="Any of these; empty: any.")
+    score_at_least: int | None = Field(default=None, ge=0, description="The sum of points.")
+    industry: list[str] = Field(default_factory=list, description="Any of these; empty: any.")
+    product: list[str] = Field(default_factory=list, description="Any of these; empty: any.")
+    region: list[str] = Field(default_factory=list, description="Any of these; empty: any.")
+    lead_type: list[Literal["new", "upsell", "cross_sell"]] = Field(
+        default_factory=list, description="Any of these; empty: any."
+    )
+    existing_arr_at_least: Whole | None = Field(
+        default=None, description="What the customer pays a year already, in the currency."
+    )
     amount_at_least: Whole | None = Field(
         default=None, description="The lead's budget; where none is known, its expected value."
     )
@@ -76,7 +80,7 @@ class SkillRule(Rule):
         default=None,
         description="The skill that is asked for; vertical:* is the lead's own industry.",
     )
-    min_stars: int | None = Field(default=None, ge=1, le=3)
+    min_stars: int | None = Field(default=None, ge=1, le=3, description="Stars in the skill.")
     qualification: str | None = Field(
         default=None,
         min_length=1,
@@ -100,7 +104,7 @@ class Share(Rule):
     """A part of a band's leads and how it is given out."""
 
     share: Id = Field(description="Short name; with the band it names the carried fraction.")
-    method: Method
+    method: Method = Field(description="How its leads find their reps.")
     pct: int | None = Field(
         default=None, ge=0, le=100, description="Percent; not for the last share."
     )
@@ -131,5 +135,5 @@ class Share(Rule):
 class BandRule(Rule):
     """One band and its shares; all shares but the last are filled by one select draw."""
 
-    band: Band
+    band: Band = Field(description="The tier whose leads these shares divide.")
     shares: list[Share] = Field(min_length=1, max_length=10)

@@ -90,7 +90,7 @@ class Factor(Part):
 class Tier(Part):
     """A band begins at this sum of points; tiers are listed from the highest."""
 
-    band: Band
+    band: Band = Field(description="The bands are always these three; title them as you like.")
     min_points: int = Field(ge=0, le=100, description="Smallest sum of points in the band.")
     zh: Sentence = Field(description="Name of the band for readers, 中文.")
     en: Sentence = Field(description="Name of the band for readers, English.")

@@ -18,16 +18,16 @@ WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 class Words(Part):
     """The same text in both languages."""
 
-    zh: Sentence
-    en: Sentence
+    zh: Sentence = Field(description="中文.")
+    en: Sentence = Field(description="English.")
 
 
 class Approval(Part):
     """An office that approved this version; an office or a reference, never a person's name."""
 
-    role: Literal["sales_lead", "hr", "legal"]
+    role: Literal["sales_lead", "hr", "legal"] = Field(description="All three must approve.")
     by: Sentence = Field(description="The approving office.")
-    on: date
+    on: date = Field(description="A run before this day may not use the policy.")
     approves: str = Field(
         default="",
         pattern=r"^([0-9a-f]{64})?$",
@@ -38,23 +38,23 @@ class Approval(Part):
 class Change(Words):
     """One line of the change log."""
 
-    version: str
-    on: date
+    version: str = Field(description="The version that brought this change.")
+    on: date = Field(description="The day of the change.")
 
 
 class SeniorityClass(Part):
     """A class begins at this many months of tenure."""
 
-    name: Seniority
-    from_month: int = Field(ge=0)
+    name: Seniority = Field(description="What shares call it.")
+    from_month: int = Field(ge=0, description="Months since hiring; the first class begins at 0.")
     mix_pct: dict[Band, int] = Field(description="Soft target for a rep's own intake, percent.")
 
 
 class RampStep(Part):
     """The intake of a new hire up to and including this month."""
 
-    to_month: int = Field(ge=1)
-    mix_pct: dict[Band, int]
+    to_month: int = Field(ge=1, description="The last month of this step.")
+    mix_pct: dict[Band, int] = Field(description="Percent of the intake; 0: not in the band.")
 
 
 class SeniorityRule(Rule):
@@ -70,7 +70,9 @@ class SeniorityRule(Rule):
         description="New hires go by their step, not their class; 0 percent: not in the band.",
     )
     ramp: list[RampStep] = Field(default_factory=list, description="From the first month upwards.")
-    ramp_accompany_calls: int = Field(default=5, ge=0)
+    ramp_accompany_calls: int = Field(
+        default=5, ge=0, description="Calls a manager joins while a new hire is in the ramp."
+    )
     stretch_accompany_calls: int = Field(
         default=3, ge=0, description="Calls a manager joins when a junior owns an enterprise lead."
     )
@@ -78,14 +80,18 @@ class SeniorityRule(Rule):
 
 
 class Sla(Rule):
-    """Clocks that start at assignment, in working hours."""
+    """Promises that start at assignment, in hours by the clock; nights and weekends count.
 
-    first_touch_h: dict[Band, int]
-    hot_inbound_min: int = 5
+    Only first_touch_h is measured here (first touches in time); reminders and recycling are for
+    whoever runs the CRM, and come back as a recycled lead.
+    """
+
+    first_touch_h: dict[Band, int] = Field(description="Hours to the first touch, by band.")
+    hot_inbound_min: int = Field(default=5, description="Minutes to answer a hot inbound lead.")
     breaker_h: int = Field(default=2, description="Claimable leads: unclaimed after this, alert.")
-    remind_h: int = 24
-    to_be_recycled_h: int = 48
-    recycle_h: int = 72
+    remind_h: int = Field(default=24, description="Untouched after this: a reminder.")
+    to_be_recycled_h: int = Field(default=48, description="Untouched after this: to be recycled.")
+    recycle_h: int = Field(default=72, description="Untouched after this: given out again.")
     escalate_follow_ups: int = Field(default=3, description="More follow-ups without conversion …")
     escalate_days: int = Field(default=7, description="… within these days are escalated.")
 
@@ -108,18 +114,20 @@ class WorkingTime(Rule):
 class Reassignment(Rule):
     """Which requests to move a lead are granted."""
 
-    file_within_h: int = 24
+    file_within_h: int = Field(default=24, description="Hours after publication to ask.")
     file_counts: Counting = Field(default="hours", description="What the hours to file count.")
-    move_within_h: int = 48
+    move_within_h: int = Field(default=48, description="Hours to decide on a valid request.")
     move_counts: Counting = Field(default="hours", description="What the hours to move count.")
-    per_rep_and_quarter: int = 2
-    valid: list[Words]
-    invalid: list[Words]
+    per_rep_and_quarter: int = Field(default=2, description="Requests beyond are declined.")
+    valid: list[Words] = Field(description="Reasons that a manager decides on.")
+    invalid: list[Words] = Field(description="Reasons that are declined at once, with coaching.")
 
 
 class Appeal(Rule):
     """Any rep may ask why; a manager answers in writing."""
 
-    answer_within_h: int = 24
+    answer_within_h: int = Field(default=24, description="Hours for the written answer.")
     answer_counts: Counting = Field(default="hours", description="What the hours to answer count.")
-    review_weekday_of_month: str = "first monday"
+    review_weekday_of_month: str = Field(
+        default="first monday", description="The team's monthly review; stated, not executed."
+    )

@@ -93,3 +93,24 @@ def test_a_level_whose_points_changed_is_known_by_its_condition():
     assert [(d.kind, d.rule, d.field, d.old, d.new) for d in found] == [
         ("changed", "scoring", "factors/engagement/levels/engagement=download/points", 2, 3)
     ]
+
+
+def test_every_field_of_a_policy_is_described_to_whoever_edits_it():
+    schema = policy_schema()
+    parts = {"Policy": schema, **schema["$defs"]}
+
+    def is_described(field):
+        inner = [field.get("items"), field.get("additionalProperties"), *field.get("anyOf", ())]
+        name = field.get("$ref", "").rpartition("/")[2]
+        return (
+            "description" in field
+            or "description" in parts.get(name, {})
+            or any(is_described(one) for one in inner if isinstance(one, dict))
+        )
+
+    assert [
+        f"{part}.{name}"
+        for part, body in parts.items()
+        for name, field in body.get("properties", {}).items()
+        if not is_described(field)
+    ] == []
