@@ -20,6 +20,7 @@ from flows.commands.run import open_home
 from flows.errors import CheckRefused, SourceRefused, UsageError
 from flows.home import Home
 from flows.progress import say, step
+from flows.reports.folder import write_report
 from flows.workspace import read_policy
 
 FORMAT = "fairlead/baseline-report/1"
@@ -97,11 +98,7 @@ def _finish(result: dict[str, Any], report: Path | None) -> None:
             print_sentences(part.heading, [str(text) for text in part.words])
     if report is None:
         return
-    report.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(result, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-    (report / "baseline.json").write_text(text, encoding="utf-8")
-    for name, body in render_baseline(result).items():
-        (report / name).write_bytes(body)
+    write_report(report, "baseline", result, render_baseline(result))
     typer.echo(f"\nreport     {report / 'baseline-en.html'}")
     typer.echo(f"one sheet  {report / 'executive-en.html'}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import typer
 
 from allocation.pilot import compared
 from flows.errors import UsageError
+from flows.reports.folder import write_report
 from flows.reports.pilot_rows import PilotPast, pilot_past
 from flows.stored import initialised_home
 
@@ -72,9 +72,5 @@ def _print(result: dict[str, Any]) -> None:
 def _write(folder: Path, result: dict[str, Any]) -> None:
     from notifications.pilot_page import render_pilot
 
-    folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(result, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-    (folder / "pilot.json").write_text(text, encoding="utf-8")
-    for name, body in render_pilot(result).items():
-        (folder / name).write_bytes(body)
+    write_report(folder, "pilot", result, render_pilot(result))
     typer.echo(f"\nreport  {folder / 'pilot-en.html'}")

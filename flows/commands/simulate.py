@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -16,6 +15,7 @@ from allocation.simulation import GATE_PCT, Outcome, past_owners, present, simul
 from allocation.snapshot import ratio_text
 from flows.errors import CheckRefused
 from flows.progress import say, step
+from flows.reports.folder import write_report
 from flows.reports.simulated_draws import seeded_draws
 from flows.reports.simulated_weeks import History, built_week, stored_weeks
 from flows.stored import initialised_home
@@ -48,7 +48,7 @@ def simulate_policy(
 
     print_simulation(result)
     if report is not None:
-        write_report(report, result)
+        _write(report, result)
     return 0 if result["new"]["may_go_live"] == "yes" else 1
 
 
@@ -105,15 +105,10 @@ def simulation_report(history: History, new: Policy, old: Policy | None, seed: i
     }
 
 
-def write_report(folder: Path, result: Value) -> None:
-    """The JSON and the page in both languages."""
+def _write(folder: Path, result: Value) -> None:
     from notifications.simulation_page import render_simulation
 
-    folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(result, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-    (folder / "simulation.json").write_text(text, encoding="utf-8")
-    for name, body in render_simulation(result).items():
-        (folder / name).write_bytes(body)
+    write_report(folder, "simulation", result, render_simulation(result))
     say(f"wrote simulation.json and simulation-zh.html, simulation-en.html to {folder}")
     typer.echo(f"report  {folder / 'simulation-en.html'}")
 
