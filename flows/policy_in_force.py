@@ -67,7 +67,8 @@ def enforce(work: Workspace) -> None:
         return
     raise PolicyRefused(
         f"{name} may not decide on {on}:\n{listed}\n"
-        "Record approvals with `fairlead policy approve`, or rehearse it with --simulate"
+        "Run the one that is in force, record approvals that are missing with `fairlead policy "
+        "approve`, or rehearse this one with --simulate"
     )
 
 
