@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 
 from audit.decisions import Decided, check_against_draws, check_allocation, read_decisions
@@ -27,8 +29,8 @@ def verify(
     site: Site | Path | str,
     *,
     bundle: File | None = None,
-    since: File | None = None,
-    seen: datetime | None = None,
+    since: File | Sequence[File] | None = None,
+    seen: datetime | Sequence[datetime] | None = None,
     key: str | None = None,
     trust: File | None = None,
     receipt: File | None = None,
@@ -36,14 +38,17 @@ def verify(
 ) -> Report:
     """All checks of a published folder (or http(s) address), and what they come to.
 
-    `bundle`: the run's replay bundle. `since`: an older checkpoint, or a mail that holds it, and
-    `seen` when it was received (aware). `key`: the log's vkey, known from elsewhere. `trust`: the
-    vkeys of witnesses and certificates of time-stamping authorities. `receipt`: acknowledgements
-    of lines that an entrant kept. `now` must be aware. Files are given as a path or as their
-    bytes. Nothing published, however hostile, raises.
+    `bundle`: the run's replay bundle. `since`: older checkpoints, or mails that hold them, and
+    `seen` when each was received (aware), in the same order. `key`: the log's vkey, known from
+    elsewhere. `trust`: the vkeys of witnesses and certificates of time-stamping authorities.
+    `receipt`: acknowledgements of lines that an entrant kept. `now` must be aware. Files are given
+    as a path or as their bytes. Nothing published, however hostile, raises.
     """
     run = _Verification(int(now.timestamp()))
-    return run.run(site, bundle, since, seen, key, trust, receipt)
+    mails = [] if since is None else [since] if isinstance(since, (Path, bytes)) else list(since)
+    times = [] if seen is None else [seen] if isinstance(seen, datetime) else list(seen)
+    held = list(zip_longest(mails, times[: len(mails)]))
+    return run.run(site, bundle, held, key, trust, receipt)
 
 
 class _Verification:
@@ -62,8 +67,7 @@ class _Verification:
         self,
         site: Site | Path | str,
         bundle: File | None,
-        since: File | None,
-        seen: datetime | None,
+        held: Sequence[tuple[File, datetime | None]],
         key: str | None,
         trust: File | None,
         receipt: File | None,
@@ -77,8 +81,8 @@ class _Verification:
         self._step("log folder", lambda found: self._log_folder(folder, log, found))
         self._step("records", lambda found: self._records(folder, log, found))
         self._step("witnesses", lambda found: self._witnesses(folder, log, trust, found))
-        if since is not None:
-            self._step("since", lambda found: self._since(since, log, seen, found))
+        for since, seen in held:
+            self._step("since", partial(self._since, since, log, seen))
         good: list[str] = []
         self._step("published files", lambda found: self._files(folder, log, good, found))
         if any(path.startswith("stamps/") for path in good):

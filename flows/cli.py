@@ -201,9 +201,12 @@ def verify(
         Path | None, typer.Option(help="Replay bundle: re-execute decisions.")
     ] = None,
     since: Annotated[
-        Path | None, typer.Option(help="An older checkpoint, or a mail that holds one.")
+        list[Path] | None,
+        typer.Option(help="An older checkpoint, or a mail that holds one; again for another."),
     ] = None,
-    seen: Annotated[str, typer.Option(help="When you received --since (with offset).")] = "",
+    seen: Annotated[
+        list[str] | None, typer.Option(help="When you received each --since (with offset).")
+    ] = None,
     key: Annotated[str, typer.Option(help="The log's verifier key that you trust.")] = "",
     trust: Annotated[
         Path | None,
@@ -216,7 +219,7 @@ def verify(
     """Check a published site from its bytes alone."""
     from flows.commands.verify import verify_site
 
-    raise typer.Exit(verify_site(site, bundle, since, seen, key, trust, receipt))
+    raise typer.Exit(verify_site(site, bundle, since or [], seen or [], key, trust, receipt))
 
 
 @draw_app.command("derive")

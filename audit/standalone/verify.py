@@ -9,7 +9,8 @@ FAILED 1, OPERATOR-TRUSTED 4, ORDER NOT PROVEN 3, VALUE BY EYE 5, VERIFIED 0.
 
 --key    the log's key as you wrote it down earlier; without it the site vouches for itself
 --since  a checkpoint you kept, or the mail that holds it: the log must still contain it
---seen   when you received it, e.g. 2026-01-05T03:00:00Z: evidence, to you, of what came first
+--seen   when you received it, e.g. 2026-01-05T03:00:00Z: evidence, to you, of what came first;
+         both again for another mail: a week's order takes that of the freeze and of the closing
 --trust  keys of witnesses you trust, one a line
 --receipt  what you were given for your lines: each last one must be in its closing
 
@@ -48,6 +49,7 @@ from email.policy import default as mail_policy
 from functools import cache, lru_cache
 from html import unescape
 from html.parser import HTMLParser
+from itertools import zip_longest
 from typing import Any, Callable, Optional
 
 Record = dict[str, Any]
@@ -1046,9 +1048,11 @@ class Verification:
 
     def __init__(self, now: int, key: str = "", since: bytes | None = None,
                  seen_at: int | None = None, trust: bytes | None = None,
-                 receipt: bytes | None = None) -> None:  # fmt: skip
+                 receipt: bytes | None = None,
+                 held: list[tuple[bytes, int | None]] | None = None) -> None:  # fmt: skip
         self.receipt = receipt
-        self.now, self.key_text, self.since, self.seen_at, self.trust = now, key, since, seen_at, trust
+        self.now, self.key_text, self.trust = now, key, trust
+        self.held = held or ([] if since is None else [(since, seen_at)])
         self.checks: list[tuple[str, str, str]] = []
         self.logged: list[Entry] = []
         self.draws: list[Draw] = []
@@ -1077,8 +1081,8 @@ class Verification:
         self.step("log folder", self.check_log_folder)
         self.step("records", self.read_records)
         self.step("witnesses", self.check_witnesses)
-        if self.since is not None:
-            self.step("since", self.check_since)
+        for mail, seen_at in self.held:
+            self.step("since", lambda found, one=mail, at=seen_at: self.check_since(one, at, found))  # type: ignore[misc]
         self.good: list[str] = []
         self.step("published files", self.check_manifest)
         if stamps := sum(path.endswith(".tsr") for path in self.good):
@@ -1390,10 +1394,10 @@ class Verification:
         names = ", ".join(sorted({by for _, _, by in self.seen})) or "nobody"
         return f"{len(self.seen)} cosignatures by {names}"
 
-    def check_since(self, found: Found) -> str:
+    def check_since(self, mail: bytes, seen_at: int | None, found: Found) -> str:
         notes: dict[str, None] = {}
         sizes = []
-        for text in mail_texts(self.since or b""):
+        for text in mail_texts(mail):
             plain = re.sub(r"(?m)^[ \t>|]+|[ \t\r]+$", "", text.replace("\r\n", "\n"))
             for match in NOTE.finditer(plain):
                 notes[f"{match['text']}\n{match['signatures'].rstrip()}\n"] = None
@@ -1405,8 +1409,8 @@ class Verification:
             except Bad as error:
                 found.failed(str(error))
         found.unless(sizes or found.rows, "--since: holds no checkpoint")
-        if self.seen_at is not None:
-            self.seen += [(size, self.seen_at, "the holder") for size in sizes]
+        if seen_at is not None:
+            self.seen += [(size, seen_at, "the holder") for size in sizes]
         return f"the log extends the checkpoint of {max(sizes, default=0)} entries"
 
     def check_manifest(self, found: Found) -> str:
@@ -2055,8 +2059,10 @@ def main(arguments: list[str] | None = None) -> int:
     about = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     about.add_argument("site", nargs="?", help="a folder or an http(s) address")
     about.add_argument("--key", default="", help="the log's key, known from elsewhere")
-    about.add_argument("--since", help="a file with an older checkpoint, or a mail that holds one")
-    about.add_argument("--seen", help="when you received it, with its offset")
+    about.add_argument("--since", action="append", default=[],
+                       help="a file with an older checkpoint, or a mail that holds one; again for another")  # fmt: skip
+    about.add_argument("--seen", action="append", default=[],
+                       help="when you received it, with its offset; one for each --since")  # fmt: skip
     about.add_argument("--trust", help="a file with the keys of witnesses you trust")
     about.add_argument("--receipt", help="a file with the receipts of your lines")
     about.add_argument("--derive", metavar="DRAWFILE", help="recompute one draw and print it")
@@ -2067,22 +2073,29 @@ def main(arguments: list[str] | None = None) -> int:
     if not given.site:
         about.error("SITE is missing")
 
-    def content(path: str | None) -> bytes | None:
-        if path is None:
-            return None
-        with open(path, "rb") as file:
-            return file.read()
+    def content(path: str) -> bytes:
+        try:
+            with open(path, "rb") as file:
+                return file.read()
+        except OSError as error:
+            about.error(f"{path}: cannot be read: {error.strerror}")
 
-    seen_at = None
-    if given.seen:
-        seen = datetime.fromisoformat(given.seen.replace("Z", "+00:00"))
+    def moment(text: str) -> int:
+        try:
+            seen = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        except ValueError:
+            about.error(f"--seen {text!r} is not a time such as 2026-01-05T03:00:00Z")
         if seen.tzinfo is None:
             about.error("--seen needs an offset, e.g. Z or +08:00")
-        seen_at = int(seen.timestamp())
+        return int(seen.timestamp())
+
+    if len(given.seen) > len(given.since):
+        about.error("--seen says when a checkpoint was received: give its --since, too")
+    held = [(content(one), moment(at) if at else None) for one, at in zip_longest(given.since, given.seen)]
     with open(os.path.abspath(__file__), "rb") as file:
         print(f"this verify.py has SHA-256 {sha(file.read()).hex()}")
-    run = Verification(int(time.time()), given.key, content(given.since), seen_at,
-                       content(given.trust), content(given.receipt))  # fmt: skip
+    run = Verification(int(time.time()), given.key, trust=content(given.trust) if given.trust else None,
+                       receipt=content(given.receipt) if given.receipt else None, held=held)  # fmt: skip
     verdict, code = run.run(given.site)
     for outcome, name, detail in run.checks:
         mark = outcome.upper() if outcome in ("failed", "warning") else outcome

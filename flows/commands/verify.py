@@ -20,18 +20,20 @@ MARKS = {"ok": "ok     ", "failed": "FAILED ", "warning": "WARNING", "skipped": 
 def verify_site(
     site: str,
     bundle: Path | None,
-    since: Path | None,
-    seen: str,
+    since: list[Path],
+    seen: list[str],
     key: str,
     trust: Path | None,
     receipt: Path | None,
 ) -> int:
     """Print one line per check, then the verdict; its exit code."""
+    if len(seen) > len(since):
+        raise UsageError("--seen says when a checkpoint was received: give its --since, too")
     report = verify(
         site,
         bundle=bundle,
         since=since,
-        seen=_instant(seen) if seen else None,
+        seen=[_instant(text) for text in seen],
         key=key or None,
         trust=trust,
         receipt=receipt,

@@ -964,7 +964,8 @@ class Draw {
 }
 
 class Verification {
-  /* options: now (seconds), key, since, seen (seconds), trust; progress(text) is called now and then. */
+  /* options: now (seconds), key, since, seen (seconds), or held [[since, seen or null], …], trust; progress(text) is
+     called now and then. */
   constructor(options) {
     Object.assign(this, { key: "", since: "", seen: null, trust: "", progress: () => {} }, options);
     Object.assign(this, { checks: [], logged: [], draws: [], decided: new Map(), witnessed: [], good: [], levels: null });
@@ -993,7 +994,8 @@ class Verification {
     await this.step("log folder", (found) => this.checkLogFolder(found));
     await this.step("records", (found) => this.readRecords(found));
     await this.step("witnesses", (found) => this.checkWitnesses(found));
-    if (this.since) await this.step("since", (found) => this.checkSince(found));
+    const held = this.held || (this.since ? [[this.since, this.seen]] : []);
+    for (const [text, seen] of held) await this.step("since", (found) => this.checkSince(text, seen, found));
     await this.step("published files", (found) => this.checkManifest(found));
     const stamps = this.good.filter((path) => path.endsWith(".tsr")).length;
     if (stamps) this.checks.push(["skipped", "time-stamps", say`${stamps} RFC 3161 time-stamps are not checked by this page, fairlead verify does`]);
@@ -1255,10 +1257,9 @@ class Verification {
     return say`${this.witnessed.length} cosignatures by ${names}`;
   }
 
-  checkSince(found) {
-    const plain = withShown(this.since).replaceAll("\r\n", "\n").replace(/^[ \t>|]+|[ \t\r]+$/gm, "");
-    const notes = new Set([...plain.matchAll(NOTE)].map((match) => `${match[1]}\n${match[2].trimEnd()}\n`)), sizes = [];
-    for (const note of notes) {
+  checkSince(text, seen, found) {
+    const sizes = [];
+    for (const note of notesIn(text)) {
       try {
         const [size, top] = this.openAs(note, "older checkpoint");
         this.checkPrefix(size, top, "older checkpoint");
@@ -1266,7 +1267,7 @@ class Verification {
       } catch (error) { found.failed(why(error)); }
     }
     found.unless(sizes.length || found.rows.length, "older checkpoint: none was found in the text");
-    if (this.seen !== null) for (const size of sizes) this.witnessed.push([size, this.seen, term("the holder")]);
+    if (seen !== null) for (const size of sizes) this.witnessed.push([size, seen, term("the holder")]);
     return say`the log extends the checkpoint of ${Math.max(0, ...sizes)} entries`;
   }
 
@@ -1712,6 +1713,12 @@ class Verification {
   }
 }
 
+/* Every distinct checkpoint note in a text or mail; quote marks and line ends do not matter. */
+function notesIn(text) {
+  const plain = withShown(text).replaceAll("\r\n", "\n").replace(/^[ \t>|]+|[ \t\r]+$/gm, "");
+  return [...new Set([...plain.matchAll(NOTE)].map((match) => `${match[1]}\n${match[2].trimEnd()}\n`))];
+}
+
 /* A text and, should it be a mail's or page's source, what that shows. */
 function withShown(text) {
   const lines = text.replace(/<br\s*\/?>(?!\r?\n)|(?<=[^\n])<(?:p|pre|div|td|li)\b[^<>]*>/gi, "\n");
@@ -1784,10 +1791,13 @@ if (box) {
     const began = performance.now(), list = at("list"), seen = at("seen").value.trim();
     list.replaceChildren();
     at("verdict").replaceChildren(element("span", words.working, "quiet"));
-    if (seen && Number.isNaN(Date.parse(seen))) { at("verdict").textContent = words.badTime; return; }
+    const times = seen.split(/[\s,;，；]+/).filter(Boolean), mails = at("since").value;
+    if (times.some((text) => Number.isNaN(Date.parse(text)))) { at("verdict").textContent = words.badTime; return; }
+    const moments = times.map((text) => Math.floor(Date.parse(text) / 1000));
     const report = await Fairlead.verify(site, {
-      now: Math.floor(Date.now() / 1000), key: at("key").value.trim(), since: at("since").value, trust: at("trust").value,
-      seen: seen ? Math.floor(Date.parse(seen) / 1000) : null,
+      now: Math.floor(Date.now() / 1000), key: at("key").value.trim(), since: mails, trust: at("trust").value,
+      seen: moments[0] ?? null, // several times belong to the checkpoints in the order of the text
+      held: moments.length > 1 ? notesIn(mails).map((note, i) => [note, moments[i] ?? null]) : null,
       progress: (name) => { at("progress").textContent = subjectOf(name); },
     });
     at("progress").textContent = "";

@@ -600,7 +600,7 @@ MESSAGES: dict[str, str] = {
     "verify.how_words": "Get the verifier from somewhere other than this site: a tool handed out by the suspect proves little.",
     "verify.cmd_plain": "Check the whole site: log, manifest, draws and counts.",
     "verify.cmd_key": "Check against the key that you wrote down earlier.",
-    "verify.cmd_since": "Compare with a checkpoint that you received before: a mail saved whole will do. With --seen, the time it reached you, it also shows you that openings and closings came before the chance.",
+    "verify.cmd_since": "Compare with a checkpoint that you received before: a mail saved whole will do. With --seen, the time it reached you, it also shows you that openings and closings came before the chance; give both again for another mail.",
     "verify.cmd_bundle": "Holders of the replay bundle can also re-execute every rule-based decision.",
     "verify.key": "Key and checkpoint",
     "verify.key_words": "Keep the key somewhere else, and use your own copy later rather than this site's.",

@@ -256,11 +256,10 @@ def test_the_page_works_from_a_disk_without_any_server(
     assert page.locator("#checker-disk").is_visible()
     page.click("summary")
     page.fill("#checker-key", KEY)
-    mail = site.checkpoint(site.position("closing", 1) + 1).replace("+", "&#43;")
-    page.fill(
-        "#checker-since", f"<!doctype html><p>keep this<pre class=a>{mail}</pre>"
-    )  # its source
-    page.fill("#checker-seen", "2026-09-17T20:22:50+08:00")
+    mails = [site.checkpoint(site.position("closing", number) + 1) for number in (0, 1)]
+    page_source = mails[1].replace("+", "&#43;")  # of a mail that was saved as a web page
+    page.fill("#checker-since", f"{mails[0]}<!doctype html><p>keep<pre class=a>{page_source}</pre>")
+    page.fill("#checker-seen", "2026-09-17T20:22:50+08:00 2026-09-17T23:13:50+08:00")
     page.set_input_files("#checker-folder", str(tmp_path))
     assert verdict(page) == 0
     assert "VERIFIED" in page.inner_text("#checker-verdict")

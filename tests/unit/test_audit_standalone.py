@@ -111,9 +111,13 @@ def test_it_runs_alone_with_an_interpreter_that_has_nothing_installed(tmp_path: 
     (tmp_path / "verify.py").write_bytes(source())
     site = monday("drand")
     site.write(tmp_path / "site")
-    (tmp_path / "mail.eml").write_text(f"> {site.checkpoint(9)}".replace("\n", "\n> "))
+    for number, mail in enumerate(("freeze.eml", "closing.eml")):
+        note = site.checkpoint(site.position("closing", number) + 1)
+        (tmp_path / mail).write_text(f"> {note}".replace("\n", "\n> "))
     done = run(
-        "site", "--key", KEY, "--since", "mail.eml", "--seen", "2026-09-17T20:23:00+08:00",
+        "site", "--key", KEY,
+        "--since", "freeze.eml", "--seen", "2026-09-17T20:23:00+08:00",
+        "--since", "closing.eml", "--seen", "2026-09-17T23:14:00+08:00",
         cwd=tmp_path,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
@@ -122,6 +126,14 @@ def test_it_runs_alone_with_an_interpreter_that_has_nothing_installed(tmp_path: 
     assert lines[-1] == "VERIFIED"
     assert run("site", cwd=tmp_path).returncode == 3
     assert run("nowhere", cwd=tmp_path).returncode == 1
+    for wrong in (
+        ["--since", "none"],
+        ["--since", "freeze.eml", "--seen", "noon"],
+        ["--seen", "1"],
+    ):
+        refused = run("site", *wrong, cwd=tmp_path)
+        assert refused.returncode == 2
+        assert "verify.py: error:" in refused.stderr
     draw = run("--derive", str(DRAWS[1]), cwd=tmp_path)
     assert json.loads(draw.stdout) == json.loads(DRAWS[1].read_bytes())["expect"]
 

@@ -77,6 +77,25 @@ def test_a_checkpoint_received_in_time_proves_order_to_its_holder(tmp_path: Path
     assert verify(folder, key=KEY, since=held, seen=late, now=NOW).verdict == "ORDER NOT PROVEN"
 
 
+def test_the_mails_of_freeze_and_closing_with_their_true_times_prove_the_order(
+    tmp_path: Path,
+) -> None:
+    site = monday("drand")
+    folder = site.write(tmp_path / "site")
+    mails, times = [], ["2026-09-17T12:22:50Z", "2026-09-17T15:13:50Z"]
+    for number, name in enumerate(("freeze", "closing")):
+        mails.append(tmp_path / name)
+        mails[-1].write_text(site.checkpoint(site.position("closing", number) + 1))
+    seen = [datetime.fromisoformat(time) for time in times]
+    assert verify(folder, key=KEY, since=mails, seen=seen, now=NOW).verdict == "VERIFIED"
+    for one, at in zip(mails, seen, strict=True):
+        assert verify(folder, key=KEY, since=one, seen=at, now=NOW).verdict == "ORDER NOT PROVEN"
+    held = [(mail.read_bytes(), int(at.timestamp())) for mail, at in zip(mails, seen, strict=True)]
+    for kept, code in ((held, 0), (held[:1], 3), (held[1:], 3)):
+        alone = standalone().Verification(int(NOW.timestamp()), KEY, held=kept)
+        assert alone.run(StandaloneSite(site.files()))[1] == code
+
+
 def test_a_public_value_is_for_the_eye(tmp_path: Path) -> None:
     report = verify(witnessed(monday("public")).write(tmp_path), key=KEY, trust=TRUST, now=NOW)
     assert (report.verdict, report.exit_code) == ("VALUE BY EYE", 5)
