@@ -50,13 +50,13 @@ def round_steps(most: float) -> list[float]:
     size = 10.0 ** (len(str(int(most))) - 1) if most >= 1 else 0.1
     while most < size:
         size /= 10
-    for factor in (0.2, 0.25, 0.5, 1.0, 2.0):
-        step = size * factor
-        # Halves of a count mean nothing: whole steps as soon as the scale is above five.
-        if most / step <= 5.0 and (most < 5 or step == int(step)):
-            break
-    else:
-        step = size * 2
+    # Halves of a count mean nothing: whole steps as soon as the scale is above five.
+    fitting = (
+        each
+        for each in (size * factor for factor in (0.2, 0.25, 0.5, 1.0, 2.0))
+        if most / each <= 5.0 and (most < 5 or each == int(each))
+    )
+    step = next(fitting, size * 2)
     count = int(most / step) + (0 if most % step == 0 else 1)
     return [step * k for k in range(count + 1)]
 

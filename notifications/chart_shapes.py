@@ -181,9 +181,8 @@ def heat(chart: Heat, say: Say) -> Figure:
 def multiples(chart: Multiples, say: Say) -> Figure:
     left, rows = 345.0, len(chart.rows)
     height = 44.0 + STRIP * max(1, rows)
-    figure, axes = framed(height, left, 30, 12, 14, STRIPS)
+    figure, axes = framed(height, left, 30, 34, 14, STRIPS)  # half a name of a run stands out
     columns = max(8, len(chart.columns))  # a young history keeps its bars slim
-    first = columns - len(chart.columns)
     boxes: dict[str, list[tuple[float, float, float, float]]] = {}
     for k, (_, states) in enumerate(chart.rows):
         for column, (state, part) in enumerate(states):
@@ -191,9 +190,7 @@ def multiples(chart: Multiples, say: Say) -> Figure:
                 continue
             # The ground line is a thin bar; what failed stands on it. Y runs downward.
             tall = 0.12 if state == "kept" else 0.3 + 0.5 * min(1.0, part)
-            boxes.setdefault(STATES[state], []).append(
-                (first + column - 0.42, k + 0.42 - tall, 0.84, tall)
-            )
+            boxes.setdefault(STATES[state], []).append((column - 0.42, k + 0.42 - tall, 0.84, tall))
     for tone, each in boxes.items():
         rectangles(axes, tone, each)
     axes.set_xlim(-0.5, columns - 0.5)
@@ -202,5 +199,5 @@ def multiples(chart: Multiples, say: Say) -> Figure:
     axes.tick_params(axis="y", labelcolor=PALETTE["ink"])
     last = len(chart.columns) - 1
     ends = [0, last] if last > 2 else [last] if last >= 0 else []  # names of neighbours collide
-    axes.set_xticks([first + k for k in ends], [say(chart.columns[k]) for k in ends])
+    axes.set_xticks(ends, [say(chart.columns[k]) for k in ends])
     return figure

@@ -157,6 +157,19 @@ def test_the_name_of_a_rule_too_long_for_its_place_is_shortened_not_cut() -> Non
     assert "…" in drawing
 
 
+@pytest.mark.parametrize("runs", [1, 3, 26])
+def test_a_rules_bars_begin_beside_its_name_and_the_last_run_is_named_inside(runs: int) -> None:
+    weeks = tuple(f"2026-W{k}" for k in range(10, 10 + runs))
+    chart = Multiples(CAPTION, weeks, (("grain", (("kept", 0.0),) * runs),))
+    drawing = str(svg(chart))
+    at = _places(drawing)
+    wide_box = re.search(r'viewBox="0 0 (\d+)', drawing)
+    bar = re.search(r'd="M (-?[\d.]+) [^"]*" class="f-good"', drawing)
+    assert wide_box is not None and bar is not None
+    assert 0 < float(bar[1]) - at["grain"] < 20
+    assert at[weeks[-1]] + wide(weeks[-1]) / 2 <= float(wide_box[1])  # its middle stands there
+
+
 def test_a_picture_has_few_colours_and_few_bytes() -> None:
     rows = tuple(Rank(f"rep {k}", float(k), shown=str(k)) for k in range(40, 0, -1))
     body = png(Ranks(CAPTION, rows))
