@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from notifications.charts import chinese_fonts, png
 from notifications.evidence_parts import Section
@@ -49,16 +48,6 @@ def report_files(name: str, report: Row) -> dict[str, bytes]:
     drawn = report_view(words("zh" if chinese_fonts() else "en"), name, report)
     charts = [section.chart for section in drawn.sections if section.chart]
     return files | {f"{name}-{chart.caption.id}.png": png(chart) for chart in charts}
-
-
-def write_report(path: Path, report: Row) -> list[Path]:
-    """Write the report's files beside its JSON file; their paths."""
-    written = []
-    for name, body in report_files(path.stem, report).items():
-        target = path.with_name(name)
-        target.write_bytes(body)
-        written.append(target)
-    return written
 
 
 def report_view(t: Words, name: str, report: Row, listed: int = MOVED) -> ReportView:

@@ -189,9 +189,14 @@ def _show(report: dict[str, Any], language: Literal["zh", "en"], listed: int = 0
 def _write(path: str, report: dict[str, Any]) -> None:
     if not path:
         return
-    from notifications.score_report import write_report
+    from notifications.score_report import report_files
 
     file = Path(path)
-    file.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    written = write_report(file, report)
-    typer.echo(f"wrote {path} and beside it {', '.join(each.name for each in written)}")
+    text = json.dumps(report, ensure_ascii=False, indent=1) + "\n"
+    files = report_files(file.stem, report)
+    try:
+        for name, body in {file.name: text.encode(), **files}.items():
+            file.with_name(name).write_bytes(body)
+    except OSError as error:
+        raise UsageError(f"--json {path} cannot be written: {error.strerror}") from error
+    typer.echo(f"wrote {path} and beside it {', '.join(files)}")
