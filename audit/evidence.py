@@ -15,6 +15,7 @@ from audit.site import Refused, Site
 from audit.stamps import Stamp
 from ledger.checkpoints import CheckpointError, cosigned, split_notes
 from ledger.notes import COSIGNATURE_V1, NoteError, VerifierKey
+from ledger.times import parse_time
 from lottery.shapes import time_text
 from lottery.sources import PUBLIC, source_kind
 
@@ -25,6 +26,7 @@ _NOTE = re.compile(
     r"(?P<signatures>(?:— \S+ [A-Za-z0-9+/=]+(?:\n|\Z))+)",
     re.MULTILINE,
 )
+HOLDERS_MINUTE = 60
 _BREAK = re.compile(  # where a page begins a new line though its source does not
     r"<br\s*/?>(?!\r?\n)|(?<=[^\n])<(?:p|pre|div|td|li)\b[^<>]*>", re.IGNORECASE
 )
@@ -60,6 +62,25 @@ def witness_keys(data: bytes) -> list[VerifierKey]:
             if keys[-1].kind != COSIGNATURE_V1:
                 raise Refused("--trust", f"line {number}: is no witness's key (cosignature/v1)")
     return keys
+
+
+def held_by(sizes: list[int], at: int, log: Log, findings: Findings) -> list[Seen]:
+    """Checkpoints that a holder received at a Unix time; none before its newest entry was logged.
+
+    A holder's time that cannot be true (by more than a minute, which is how exactly people note
+    times) is no evidence, and is said.
+    """
+    kept = []
+    for size in sizes:
+        newest = log.entries[size - 1].at if size else ""
+        if newest and at + HOLDERS_MINUTE < int(parse_time(newest).timestamp()):
+            findings.warning(
+                f"not counted: seen at {time_text(at)}, but entry {size - 1}, which the "
+                f"checkpoint covers, was logged at {newest}"
+            )
+        else:
+            kept.append(Seen(size, at, "the holder"))
+    return kept
 
 
 def check_cosignatures(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from audit.decisions import Decided, check_against_draws, check_allocation, read_decisions
 from audit.draws import Draw
-from audit.evidence import Seen, check_cosignatures, check_since, trusts_of, witness_keys
+from audit.evidence import Seen, check_cosignatures, check_since, held_by, trusts_of, witness_keys
 from audit.intake import check_intake, has_intake
 from audit.log import Log, check_log_folder, check_times, read_log
 from audit.manifest import check_manifest
@@ -157,7 +157,7 @@ class _Verification:
     def _since(self, since: File, log: Log, seen: datetime | None, found: Findings) -> str:
         sizes = check_since(_bytes(since, "--since"), log, found)
         if seen is not None:
-            self.seen += [Seen(size, int(seen.timestamp()), "the holder") for size in sizes]
+            self.seen += held_by(sizes, int(seen.timestamp()), log, found)
         return f"the log extends the checkpoint of {max(sizes, default=0)} entries"
 
     def _files(self, site: Site, log: Log, good: list[str], found: Findings) -> str:

@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -73,18 +74,30 @@ def by_package(files: dict[str, bytes], now: datetime, **given: Any) -> Finding:
     return Finding(report.verdict.partition(":")[0], report.exit_code, failed)
 
 
+def held(
+    since: bytes | list[bytes] | None = None, seen: datetime | list[datetime] | None = None
+) -> list[tuple[bytes, int | None]]:
+    """Older checkpoints, each with the Unix time at which its holder received it, if known."""
+    mails = [] if since is None else since if isinstance(since, list) else [since]
+    times = [] if seen is None else seen if isinstance(seen, list) else [seen]
+    return [
+        (mail, None if at is None else int(at.timestamp()))
+        for mail, at in zip_longest(mails, times)
+    ]
+
+
 def by_standalone(
     files: dict[str, bytes],
     now: datetime,
     key: str = "",
-    since: bytes | None = None,
-    seen: datetime | None = None,
     trust: bytes | None = None,
     receipt: bytes | None = None,
+    **mails: Any,
 ) -> Finding:
     """The same question put to verify.py."""
-    at = None if seen is None else int(seen.timestamp())
-    run = standalone().Verification(int(now.timestamp()), key, since, at, trust, receipt)
+    run = standalone().Verification(
+        int(now.timestamp()), key, trust=trust, receipt=receipt, held=held(**mails)
+    )
     verdict, code = run.run(StandaloneSite(files))
     failed = tuple(sorted({name for outcome, name, _ in run.checks if outcome == "failed"}))
     return Finding(verdict.partition(":")[0], code, failed)

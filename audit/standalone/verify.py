@@ -1409,8 +1409,13 @@ class Verification:
             except Bad as error:
                 found.failed(str(error))
         found.unless(sizes or found.rows, "--since: holds no checkpoint")
-        if seen_at is not None:
-            self.seen += [(size, seen_at, "the holder") for size in sizes]
+        for size in sizes if seen_at is not None else ():
+            newest = self.entries[size - 1].at if size else 0
+            if seen_at + 60 < newest:  # people note times to the minute
+                found.say("warning", f"not counted: seen at {time_text(seen_at)}, but entry {size - 1}, which "
+                          f"the checkpoint covers, was logged at {time_text(newest)}")  # fmt: skip
+            else:
+                self.seen.append((size, seen_at, "the holder"))
         return f"the log extends the checkpoint of {max(sizes, default=0)} entries"
 
     def check_manifest(self, found: Found) -> str:

@@ -1267,7 +1267,12 @@ class Verification {
       } catch (error) { found.failed(why(error)); }
     }
     found.unless(sizes.length || found.rows.length, "older checkpoint: none was found in the text");
-    if (seen !== null) for (const size of sizes) this.witnessed.push([size, seen, term("the holder")]);
+    for (const size of seen === null ? [] : sizes) {
+      const newest = size ? this.entries[size - 1].at : 0;
+      if (seen + 60 < newest) { // people note times to the minute
+        found.say("warning", say`not counted: seen at ${timeText(seen)}, but entry ${size - 1}, which the checkpoint covers, was logged at ${timeText(newest)}`);
+      } else this.witnessed.push([size, seen, term("the holder")]);
+    }
     return say`the log extends the checkpoint of ${Math.max(0, ...sizes)} entries`;
   }
 

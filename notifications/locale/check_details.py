@@ -106,6 +106,9 @@ _PLAIN: dict[str, str] = {
     "names no run": "没有写明哪一次分配",
     "log/tile/entries, entry {}: {}": "log/tile/entries，条目 {}：{}",
     "entry {} says it was logged before entry {}": "条目 {} 的时间早于条目 {}",
+    "not counted: seen at {}, but entry {}, which the checkpoint covers, was logged at {}": (
+        "不计：称于 {} 收到，但该检查点所含的条目 {} 在 {} 才写入日志"
+    ),
     "{} entries carry a later time than now": "{} 个条目的时间晚于现在",
     "over HTTP, files that nothing refers to cannot be seen": "通过 HTTP 看不到没有被提到的文件",
     "entries in the order of their times, nothing unknown under log/": "条目按时间排列，log/ 下没有不明文件",

@@ -7,7 +7,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from http.server import ThreadingHTTPServer
 from pathlib import Path
@@ -30,7 +30,7 @@ from tests.intake_builder import intake_week
 from tests.intake_tricks import HONEST, TRICKS
 from tests.record_builder import build_record
 from tests.site_builder import NEXT_SIGNER, NOW, SIGNER, WITNESS, monday, ref, write_files
-from tests.verifiers import Finding, by_package
+from tests.verifiers import Finding, by_package, held
 
 VECTORS = Path(__file__).parent.parent / "vectors"
 SCRIPT = HERE / "assets" / "verify.js"
@@ -55,10 +55,10 @@ def bench(chromium: Browser) -> Iterator[Page]:
 
 
 def by_browser(page: Page, files: dict[str, bytes], now: datetime, **given: Any) -> Finding:
-    seen = given.pop("seen", None)
+    mails = held(**{name: given.pop(name) for name in ("since", "seen") if name in given})
     options = {key: value.decode() if isinstance(value, bytes) else value
                for key, value in given.items()}  # fmt: skip
-    options |= {"now": int(now.timestamp()), "seen": None if seen is None else seen.timestamp()}
+    options |= {"now": int(now.timestamp()), "held": [(mail.decode(), at) for mail, at in mails]}
     coded = {path: base64.b64encode(data).decode() for path, data in files.items()}
     said = page.evaluate(VERIFY, {"files": coded, "options": options})
     failed = {name for outcome, name, _ in said["checks"] if outcome == "failed"}
@@ -94,19 +94,17 @@ def test_every_recorded_beacon_round_verifies_and_no_forged_one_does(bench: Page
 def test_an_honest_site_gets_the_same_verdict(bench: Page, source_kind: str, audience: str) -> None:
     site = monday(source_kind)
     site.audience = audience
-    ladder = site.position("closing", 1) + 1
-    held = site.checkpoint(ladder).encode()
-    site.notes = [
-        site.witnessed(site.position("closing", 0) + 1, "2026-09-17T12:23:00Z"),
-        site.witnessed(ladder, "2026-09-17T15:14:00Z"),
-    ]
-    files = site.files()
-    seen = datetime(2026, 9, 17, 12, 25, tzinfo=UTC)
+    times = ("2026-09-17T12:23:00Z", "2026-09-17T15:14:00Z")
+    sizes = [site.position("closing", number) + 1 for number in range(2)]
+    site.notes = [site.witnessed(size, at) for size, at in zip(sizes, times, strict=True)]
+    files, kept = site.files(), [site.checkpoint(size).encode() for size in sizes]
+    seen = [datetime.fromisoformat(at) for at in times]
     for given in (
         {},
         {"key": KEY},
         {"key": KEY, "trust": TRUST.encode()},
-        {"key": KEY, "since": held, "seen": seen},
+        {"key": KEY, "since": kept, "seen": seen},
+        {"key": KEY, "since": kept, "seen": [seen[0]] * 2},  # before the second was logged
     ):
         assert by_browser(bench, files, NOW, **given) == by_package(files, NOW, **given), given
 
@@ -114,12 +112,12 @@ def test_an_honest_site_gets_the_same_verdict(bench: Page, source_kind: str, aud
 def test_a_handed_over_log_is_followed_from_either_key_and_from_no_other(bench: Page) -> None:
     site = monday("public")
     site.hand_over(site.position("opening", 1))
-    files, held = site.files(), site.checkpoint(4).encode()
+    files, older = site.files(), site.checkpoint(4).encode()
     stranger = Signer("log.example/fairlead", b"x" * 32).vkey
     for given in (
         {},
         {"key": KEY},
-        {"key": str(NEXT_SIGNER.vkey), "since": held},
+        {"key": str(NEXT_SIGNER.vkey), "since": older},
         {"key": str(stranger)},
     ):
         assert by_browser(bench, files, NOW, **given) == by_package(files, NOW, **given), given

@@ -86,8 +86,13 @@ def test_an_honest_site_gets_the_same_verdict(
         ]
         given |= {"trust": TRUST}
     if evidence == "mail":
-        held = site.checkpoint(ladder).encode()
-        given |= {"since": held, "seen": datetime(2026, 9, 17, 12, 25, tzinfo=UTC)}
+        given |= {
+            "since": [site.checkpoint(size).encode() for size in (select, ladder)],
+            "seen": [
+                datetime(2026, 9, 17, 12, 23, tzinfo=UTC),
+                datetime(2026, 9, 17, 15, 14, tzinfo=UTC),
+            ],
+        }
     files = site.files()
     assert by_standalone(files, NOW, **given) == by_package(files, NOW, **given)
     proven = evidence != "none"
