@@ -6,6 +6,7 @@ needs. A mistake of the user's is a message and an exit code (flows/errors.py), 
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -237,6 +238,7 @@ def draw_derive(
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; the process ends with the exit code."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # no server of ours outlives us
     try:
         app(args=arguments, standalone_mode=True)
     except FairleadError as error:

@@ -1394,6 +1394,18 @@ class Verification:
         names = ", ".join(sorted({by for _, _, by in self.seen})) or "nobody"
         return f"{len(self.seen)} cosignatures by {names}"
 
+    def held_by(self, sizes: list[int], at: int, found: Found) -> list[tuple[int, int, str]]:
+        """Checkpoints that a holder received; none before its newest entry was logged."""
+        kept = []
+        for size in sizes:
+            newest = self.entries[size - 1].at if size else 0
+            if at + 60 < newest:  # people note times to the minute
+                found.say("warning", f"not counted: seen at {time_text(at)}, but entry {size - 1}, which "
+                          f"the checkpoint covers, was logged at {time_text(newest)}")  # fmt: skip
+            else:
+                kept.append((size, at, "the holder"))
+        return kept
+
     def check_since(self, mail: bytes, seen_at: int | None, found: Found) -> str:
         notes: dict[str, None] = {}
         sizes = []
@@ -1409,13 +1421,8 @@ class Verification:
             except Bad as error:
                 found.failed(str(error))
         found.unless(sizes or found.rows, "--since: holds no checkpoint")
-        for size in sizes if seen_at is not None else ():
-            newest = self.entries[size - 1].at if size else 0
-            if seen_at + 60 < newest:  # people note times to the minute
-                found.say("warning", f"not counted: seen at {time_text(seen_at)}, but entry {size - 1}, which "
-                          f"the checkpoint covers, was logged at {time_text(newest)}")  # fmt: skip
-            else:
-                self.seen.append((size, seen_at, "the holder"))
+        if seen_at is not None:
+            self.seen += self.held_by(sizes, seen_at, found)
         return f"the log extends the checkpoint of {max(sizes, default=0)} entries"
 
     def check_manifest(self, found: Found) -> str:
