@@ -54,8 +54,8 @@ def warnings(
     return tuple(sorted(rows, key=lambda row: row.rep))
 
 
-def mix_report(decisions: Iterable[Decision], policy: Policy, roster: Roster) -> list[MixRow]:
-    """The intake of each class by band, beside the policy's soft targets."""
+def mix_report(given: Iterable[tuple[str, str]], policy: Policy, roster: Roster) -> list[MixRow]:
+    """The intake of each class by band, beside the policy's soft targets. given: (rep, band)."""
     targets = {
         str(row.name): {str(band): pct for band, pct in row.mix_pct.items()}
         for row in policy.seniority.classes
@@ -65,10 +65,9 @@ def mix_report(decisions: Iterable[Decision], policy: Policy, roster: Roster) ->
         ramping = roster.tenure.is_ramping(desk.rep)
         group_of[ref] = "ramp" if ramping else roster.seniority(desk.rep) or "unknown"
     received: dict[str, dict[str, int]] = {}
-    for decision in decisions:
-        if decision.rep is not None:
-            counts = received.setdefault(group_of[decision.rep], dict.fromkeys(BANDS, 0))
-            counts[decision.band] += 1
+    for rep, band in given:
+        counts = received.setdefault(group_of[rep], dict.fromkeys(BANDS, 0))
+        counts[band] += 1
     return [
         MixRow(
             group,

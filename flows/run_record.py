@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC
 from typing import Any
 
@@ -9,8 +10,10 @@ import psycopg
 
 from adapters.warehouse import draws, ledger_store, marts, references, runs
 from adapters.warehouse.ledger_store import StoredEntry, timestamp
+from allocation.eligibility import Roster
 from allocation.explanation import explanations
 from allocation.policy import load_policy
+from allocation.report import mix_report
 from allocation.snapshot import Snapshot
 from flows.asked_rows import asked_rows
 from flows.draw_odds import entered_and_won
@@ -83,6 +86,14 @@ def load_record(
             **_bundle_hash(conn, run_key),
         },
         **_findings(conn, run_key),
+        mix=[
+            asdict(row)
+            for row in mix_report(
+                [(row["rep"], row["band"]) for row in decisions if "rep" in row],
+                policy,
+                Roster(snapshot, policy),
+            )
+        ],
         rep_facts=_rep_facts(conn, run),
         quarter=_quarter_so_far(conn, run),
         site_url=site_url,

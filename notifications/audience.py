@@ -31,6 +31,7 @@ PARTS: Mapping[str, Literal["public", "team"]] = {
     "candidate_figures": "team",
     "claim_pool": "team",  # who qualifies to claim
     "intake_warnings": "team",
+    "intake_mix": "team",
     "excluded_reps": "team",  # the public reads reasons that keep LEAST_PEOPLE or more out
     "waiting_turns": "team",  # which leads somebody was next for
     # What pages say about customers and the business.

@@ -1,9 +1,10 @@
-"""The claim pool and intake warnings, as the run's, a rep's and a lead's pages show them."""
+"""The claim pool, intake warnings and the mix of intake, as pages show them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from markupsafe import Markup
@@ -87,3 +88,29 @@ def _group(lens: Lens, row: Row, reps: Iterable[dict[str, Any]], up: str) -> Poo
         lens.t.plain("pool.more", count=lens.number(hidden)) if hidden > 0 else "",
         [(lens.rep_link(each["rep"], up), lens.number(each["left"])) for each in reps],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class MixLine:
+    """A class of seniority: its reps and, per band, leads received, their part and the target."""
+
+    group: str
+    reps: int
+    cells: Sequence[tuple[str, str, str]]
+
+
+def mix_lines(lens: Lens) -> list[MixLine]:
+    """What each class received in the run beside the policy's soft targets; not for the public."""
+    if not lens.shows("intake_mix"):
+        return []
+    return [_mix_line(lens, row) for row in lens.facts.record.mix if sum(row["received"].values())]
+
+
+def _mix_line(lens: Lens, row: Row) -> MixLine:
+    total = sum(row["received"].values())
+    cells = []
+    for band, count in row["received"].items():
+        target = row["target_pct"].get(band)
+        aim = lens.t.plain("mix.target", pct=target) if target is not None else ""
+        cells.append((lens.number(count), lens.percent(Fraction(count, total), 0), aim))
+    return MixLine(lens.t.code("seniority", row["group"]), row["reps"], cells)

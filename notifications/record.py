@@ -100,6 +100,8 @@ class RunRecord:
       entrants], …], "actual": leads won}}.
     - claims: [{"rule","leads": [refs],"reps": [{"rep","left"}]}], who may claim which leads.
     - warnings: [{"rep","side": "above|below","role","received","median","rule"}].
+    - mix: [{"group": a class of seniority, "ramp" or "unknown","reps","received": {band: n},
+      "target_pct": {band: n}}], the run's leads beside the policy's soft targets.
     - supported: reps in support mode, for their own mail and their manager's only.
     - evidence: the models' facts about scores, stars, load, segments; see Evidence.
     - rule_history: [{"run","door","checked_at","rules": [{"id","ok","severity","failed_count",
@@ -137,6 +139,7 @@ class RunRecord:
     quarter: Mapping[str, Row] = field(default_factory=dict)
     claims: Sequence[Row] = ()
     warnings: Sequence[Row] = ()
+    mix: Sequence[Row] = ()
     supported: frozenset[str] = frozenset()
     names: Directory | None = None
     evidence: Evidence = field(default_factory=Evidence)

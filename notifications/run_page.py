@@ -13,7 +13,13 @@ from ledger.run_keys import is_intake, week_of
 from notifications.evidence_parts import Tab, tabs
 from notifications.facts import METHODS
 from notifications.lens import Lens
-from notifications.pool_parts import PoolGroup, pool_groups, warning_lines
+from notifications.pool_parts import (
+    MixLine,
+    PoolGroup,
+    mix_lines,
+    pool_groups,
+    warning_lines,
+)
 from notifications.record import Row
 from notifications.run_parts import DoorView, DrawRow, ShareRow, door_view, draw_row, share_rows
 from notifications.views import Badge, Chrome, chrome, run_badges, run_crumbs
@@ -80,6 +86,8 @@ class RunView:
     doors: Sequence[DoorView]
     pool: Sequence[PoolGroup]
     warnings: Sequence[Markup]
+    mix: Sequence[MixLine]
+    mix_bands: Sequence[str]
     tabs: Sequence[Tab]
 
 
@@ -115,6 +123,8 @@ def run_view(lens: Lens) -> RunView:
         doors=[door_view(lens, verdict) for verdict in record.verdicts],
         pool=pool_groups(lens, ""),
         warnings=warning_lines(lens, ""),
+        mix=mix_lines(lens),
+        mix_bands=[t.code("band", band) for band in ("enterprise", "mid_market", "smb")],
         tabs=tabs(lens, ""),
     )
 

@@ -149,7 +149,8 @@ def test_the_mix_as_weights_moves_turns_towards_each_class_and_is_reported():
     assert received(outcome) == {junior.ref: 60, senior.ref: 10}
     from allocation.eligibility import Roster
 
-    rows = {row.group: row for row in mix_report(outcome.decisions, pol, Roster(snap, pol))}
+    given = [(each.rep, each.band) for each in outcome.decisions if each.rep]
+    rows = {row.group: row for row in mix_report(given, pol, Roster(snap, pol))}
     assert rows["junior"].received == {"enterprise": 0, "mid_market": 0, "smb": 60}
     assert rows["junior"].target_pct == {"enterprise": 10, "mid_market": 30, "smb": 60}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 
@@ -33,6 +34,17 @@ def record() -> RunRecord:
                 "rule": "anomalies",
             }
         ],
+        mix=[
+            {
+                "group": "junior", "reps": 7,
+                "received": {"enterprise": 1, "mid_market": 2, "smb": 1},
+                "target_pct": {"enterprise": 10, "mid_market": 30, "smb": 60},
+            },
+            {
+                "group": "ramp", "reps": 1, "target_pct": {},
+                "received": {"enterprise": 0, "mid_market": 0, "smb": 0},
+            },
+        ],
         supported=frozenset([ME["ref"]]),
     )  # fmt: skip
 
@@ -55,6 +67,20 @@ def test_the_team_reads_on_the_runs_page_who_may_claim_what_and_how_often_still(
     assert "and 3 more" in part
     assert part.index(name(ME)) < part.index(name(OTHER))
     assert "received 9, the median of" in page
+
+
+def test_the_team_reads_each_classs_intake_beside_its_target() -> None:
+    page = pages("team")[f"en/runs/{PLAIN.run}/index.html"]
+    part = page[page.index("Intake by seniority") : page.index('id="gates"')]
+    cells = re.findall(r"<td>(.*?)</td>", part)
+    assert cells[0] == "7"
+    assert [re.sub("<[^>]+>", " ", cell).split() for cell in cells[1:]] == [
+        ["1", "·", "25%", "target", "10%"],
+        ["2", "·", "50%", "target", "30%"],
+        ["1", "·", "25%", "target", "60%"],
+    ]  # and no row for those who received nothing
+    public = pages("public")[f"en/runs/{PLAIN.run}/index.html"]
+    assert "Intake by seniority" not in public
 
 
 def test_a_reps_page_has_the_own_claims_and_no_other_rep() -> None:
