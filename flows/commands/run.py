@@ -24,6 +24,7 @@ def run_week(request: RunRequest, decisions: Path | None) -> None:
         from flows import prefect_server
 
         server = prefect_server.start(home.path)  # starts while the database and imports do
+    from flows.clock import RealClock
     from flows.commands.hold import report_waiting
     from flows.policy_in_force import enforce
     from flows.workspace import open_workspace, policy_for, resolved
@@ -33,6 +34,8 @@ def run_week(request: RunRequest, decisions: Path | None) -> None:
     work = open_workspace(request)
     enforce(work)
     say(f"run {work.run} with policy {work.policy.id} {work.policy.version}")
+    if work.as_of > RealClock().now():
+        say(f"note: {work.as_of:%F} is still to come; a week whose day comes is run on its day")
     if not _is_done(request):
         from flows.intake_run import intake_run
         from flows.monday_run import monday_run

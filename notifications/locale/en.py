@@ -153,7 +153,7 @@ MESSAGES: dict[str, str] = {
     "action.concentration": "{rep}: {industry} is {part} of this run's leads, advised at most {most}; look at their stars and the industry rules.",
     "action.stalled": "{rep} has {count} opportunities stalled in discovery: decide this week which move on and which return to the pool.",
     "action.support": "{rep} is at {attained} of quota with more than half of the quarter left: agree on support.",
-    "action.held": "{count} leads are held because everybody eligible is at a cap: talk to SalesOps about caps, or clear old deals.",
+    "action.held": "{count} leads held because everybody eligible is at a cap: talk to SalesOps about caps, or clear old deals.",
 
     "mail.subject_rep": "{count} leads for you",
     "mail.subject_manager": "{count} leads for your team",
