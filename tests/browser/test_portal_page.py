@@ -59,8 +59,8 @@ def test_the_keyboard_alone_places_moves_and_takes_back(lottery, portal, opened)
     page.keyboard.type("123")
     page.keyboard.press("Enter")
     page.get_by_text("height 123").wait_for()
-    page.locator(".take-back button").focus()
-    page.keyboard.press("Enter")
+    page.wait_for_load_state()  # the focus is set when the page has loaded
+    page.locator(".take-back button").press("Enter")
     page.locator(".recorded", has_text="taken back").wait_for()
     assert page.locator(".field .yours").count() == 0
     assert page.complaints == []
