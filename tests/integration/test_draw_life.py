@@ -43,26 +43,6 @@ KNOWN = json.loads(
 )["rounds"]
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    return new_home(tmp_path_factory.mktemp("life") / "home")
-
-
-@pytest.fixture(scope="module")
-def address(home):
-    at = home.database()
-    store_run(at, as_of=datetime(2026, 11, 23, 0, 40, tzinfo=UTC))
-    return at
-
-
-@pytest.fixture
-def work(home, address, monkeypatch) -> Workspace:
-    monkeypatch.setenv("FAIRLEAD_HOME", str(home.path))
-    open_workspace.cache_clear()
-    request = RunRequest(source="", as_of="2026-11-23T00:40:00Z", policy=str(POLICY))
-    return open_workspace(request)
-
-
 def at(work: Workspace, instant_: datetime) -> Workspace:
     return replace(work, clock=TrialClock(instant_))
 

@@ -18,35 +18,15 @@ from flows.clock import SystemDice
 from flows.commands.ledger import _hand_over, _next_key
 from flows.errors import EnvironmentRefused, FairleadError
 from flows.home import keep_secret
-from flows.request import RunRequest
 from flows.reserve import ensure_reserve, reserve_secret
 from flows.show_checkpoint import evidence_files, show_checkpoint
 from flows.sign_log import current_checkpoint
 from flows.workspace import Workspace, open_workspace
 from ledger.checkpoints import cosigned, join_notes, split_notes
 from tests.evidence_servers import StampServer, WitnessServer
-from tests.portal_builder import POLICY, RUN, new_home, store_run
+from tests.portal_builder import RUN
 
 pytestmark = pytest.mark.timeout(300)
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    return new_home(tmp_path_factory.mktemp("evidence") / "home")
-
-
-@pytest.fixture(scope="module")
-def address(home):
-    at = home.database()
-    store_run(at, as_of=datetime(2026, 11, 23, 0, 40, tzinfo=UTC))
-    return at
-
-
-@pytest.fixture
-def work(home, address, monkeypatch) -> Workspace:
-    monkeypatch.setenv("FAIRLEAD_HOME", str(home.path))
-    open_workspace.cache_clear()
-    return open_workspace(RunRequest(source="", as_of="2026-11-23T00:40:00Z", policy=str(POLICY)))
 
 
 def log(address, number: int) -> None:

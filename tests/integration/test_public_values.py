@@ -19,12 +19,10 @@ from flows.clock import TrialClock
 from flows.commands.void import check_may_void, log_void
 from flows.errors import EnvironmentRefused, FairleadError, UsageError
 from flows.log_draws import instant, log_closings, outcomes
-from flows.request import RunRequest
-from flows.workspace import open_workspace
 from lottery.endings import check_void
 from lottery.records import LADDER, ladder_opening, opening_hash
 from lottery.sources import public_source
-from tests.portal_builder import POLICY, RUN, new_home, store_run
+from tests.portal_builder import RUN
 
 pytestmark = pytest.mark.timeout(300)
 FORM, VALUE = "00 00 00 00 00 00 00", "03 11 17 29 30 31 08"
@@ -39,24 +37,9 @@ LOTTO = PublicValue(
 )
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    return new_home(tmp_path_factory.mktemp("values") / "home")
-
-
-@pytest.fixture(scope="module")
-def address(home):
-    at = home.database()
-    store_run(at, as_of=datetime(2026, 11, 23, 0, 40, tzinfo=UTC))
-    return at
-
-
 @pytest.fixture
-def work(home, address, monkeypatch):
-    monkeypatch.setenv("FAIRLEAD_HOME", str(home.path))
-    open_workspace.cache_clear()
-    made = open_workspace(RunRequest(source="", as_of="2026-11-23T00:40:00Z", policy=str(POLICY)))
-    return replace(made, chance=Chance("public", values=(LOTTO,), zone="Asia/Shanghai"))
+def work(work):
+    return replace(work, chance=Chance("public", values=(LOTTO,), zone="Asia/Shanghai"))
 
 
 @pytest.fixture
