@@ -15,7 +15,7 @@ from notifications.lens import Lens, is_count
 from notifications.luck import quarter_luck
 from notifications.pool_parts import claimable
 from notifications.record import Row
-from notifications.rep_page import draw_label, ladders_of, odds_of, wins_of
+from notifications.rep_page import ladder_sentences
 from notifications.run_page import held_reasons
 from notifications.run_parts import draw_row
 from notifications.views import rule_view
@@ -59,20 +59,7 @@ def _lead_line(lens: Lens, row: Row) -> Line:
 
 
 def _draw_sentences(lens: Lens, ref: str) -> list[str]:
-    t, sentences = lens.t, []
-    for draw in ladders_of(lens, ref):
-        odds = odds_of(draw)
-        sentences.append(
-            t.plain(
-                "mail.draw",
-                draw=draw_label(lens, draw),
-                prizes=lens.number(odds.prizes),
-                entrants=lens.number(odds.entrants),
-                chance=lens.percent(odds.at_least_one),
-                expected=lens.decimal(odds.expected),
-                won=lens.number(len(wins_of(lens, draw, ref))),
-            )
-        )
+    t, sentences = lens.t, ladder_sentences(lens, ref)
     if total := quarter_luck(lens, ref):
         expected, won = lens.decimal(total.expected), lens.number(total.actual)
         sentences.append(t.plain("rep.quarter", expected=expected, actual=won))

@@ -173,6 +173,25 @@ def rep_draws(lens: Lens, ref: str, up: str) -> list[RepDraw]:
     return rows
 
 
+def ladder_sentences(lens: Lens, ref: str) -> list[str]:
+    """What each of the run's ladders offered a rep, and what they won: for mails and terminals."""
+    sentences = []
+    for draw in ladders_of(lens, ref):
+        odds = odds_of(draw)
+        sentences.append(
+            lens.t.plain(
+                "mail.draw",
+                draw=draw_label(lens, draw),
+                prizes=lens.number(odds.prizes),
+                entrants=lens.number(odds.entrants),
+                chance=lens.percent(odds.at_least_one),
+                expected=lens.decimal(odds.expected),
+                won=lens.number(len(wins_of(lens, draw, ref))),
+            )
+        )
+    return sentences
+
+
 def draw_label(lens: Lens, draw: Row) -> str:
     """ "Enterprise · lottery" for 2026-W48/enterprise/lottery."""
     parts = str((draw.get("opening") or {}).get("draw", "")).split("/")[1:]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from notifications.rep_page import draw_label, ladders_of, odds_of, wins_of
+from notifications.rep_page import ladder_sentences
 from notifications.why import OPEN, PlainLens
 
 NEAR = 8  # leads listed as one place away
@@ -52,7 +52,7 @@ def rep_answer(lens: PlainLens, rep: str, quarter: Quarter) -> RepAnswer:
     won, role = quarter.won, facts.reps.get(rep, {}).get("role")
     total = won + quarter.by_rule
     sentences = [t.plain("rep.received", count=lens.number(len(received)))]
-    sentences += _draws(lens, rep) or [t.plain("rep.no_draws")]
+    sentences += ladder_sentences(lens, rep) or [t.plain("rep.no_draws")]
     sentences += [
         t.plain("rep.quarter", expected=lens.decimal(quarter.expected), actual=lens.number(won)),
         t.plain(
@@ -81,24 +81,6 @@ def rep_answer(lens: PlainLens, rep: str, quarter: Quarter) -> RepAnswer:
         near_label=t.plain("rep.next_for"),
         near=[lens.lead(lead) for lead in facts.next_for.get(rep, [])[:NEAR]],
     )
-
-
-def _draws(lens: PlainLens, rep: str) -> list[str]:
-    sentences = []
-    for draw in ladders_of(lens, rep):
-        odds = odds_of(draw)
-        sentences.append(
-            lens.t.plain(
-                "mail.draw",
-                draw=draw_label(lens, draw),
-                prizes=lens.number(odds.prizes),
-                entrants=lens.number(odds.entrants),
-                chance=lens.percent(odds.at_least_one),
-                expected=lens.decimal(odds.expected),
-                won=lens.number(len(wins_of(lens, draw, rep))),
-            )
-        )
-    return sentences
 
 
 def _ranks(lens: PlainLens, rep: str) -> list[str]:
