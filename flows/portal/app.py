@@ -5,9 +5,8 @@ No cookies, no scripts, no registration: the link is the key. Tokens never reach
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
-from functools import cache
+from functools import cache, partial
 
 import psycopg
 from fastapi import FastAPI, Request, Response
@@ -20,7 +19,7 @@ from flows.portal.connections import Busy
 from flows.portal.counter import Counter
 from flows.portal.desk import Desk, Refused
 from flows.portal.forms import form_fields, language_of
-from flows.portal.limits import Limit
+from flows.portal.limits import Limit, hold_back
 from flows.portal.request_pages import add_request_pages
 from notifications.portal_page import HERE, STYLES, render_message
 
@@ -46,8 +45,9 @@ def create_app(desk: Desk, counter: Counter) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     _add_answers(app)
     _add_open_pages(app)
-    _add_personal_pages(app, desk)
-    add_request_pages(app, counter)
+    limited = partial(hold_back, desk.is_link)
+    _add_personal_pages(app, desk, limited)
+    add_request_pages(app, counter, limited)
     return app
 
 
@@ -99,13 +99,8 @@ def _add_open_pages(app: FastAPI) -> None:
         return Response(_asset(name), media_type=KINDS[name.rsplit(".", 1)[1]])
 
 
-def _add_personal_pages(app: FastAPI, desk: Desk) -> None:
+def _add_personal_pages(app: FastAPI, desk: Desk, limited: Callable[[Limit, str], None]) -> None:
     reading, drawing = Limit(burst=60, per_minute=120), Limit(burst=12, per_minute=20)
-
-    def limited(limit: Limit, token: str) -> None:
-        # What is no link of ours costs one HMAC and no memory.
-        if desk.is_link(token) and not limit.allows(token, time.monotonic()):
-            raise Refused("often")
 
     @app.get("/p/{token}")
     async def page(request: Request, token: str) -> Response:

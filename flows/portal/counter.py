@@ -34,9 +34,6 @@ class Counter:
     def __init__(self, connections: Connections, keys: Keys, clock: Clock) -> None:
         self._connections, self._keys, self._clock = connections, keys, clock
 
-    def is_link(self, token: str) -> bool:
-        return self._keys.read(token, self._clock.now()) is not None
-
     def page(self, token: str, language: Language, done: int | None = None) -> str:
         """The page behind a link; done: the request just filed. Errors: Refused."""
         link = self._link(token)

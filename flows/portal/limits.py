@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
+from collections.abc import Callable
 from threading import Lock
+
+from flows.portal.desk import Refused
 
 MOST_KEYS = 20_000  # forgotten oldest first: a forgotten link starts with a full bucket
 
@@ -27,3 +31,10 @@ class Limit:
             if len(self._left) > MOST_KEYS:
                 self._left.popitem(last=False)
             return allowed
+
+
+def hold_back(is_link: Callable[[str], bool], limit: Limit, token: str) -> None:
+    """Count a question asked through a link. Errors: Refused when it asks too often."""
+    # What is no link of ours costs one HMAC and no memory.
+    if is_link(token) and not limit.allows(token, time.monotonic()):
+        raise Refused("often")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 
 from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -17,13 +17,11 @@ KINDS = {"appeal": "appeal", "reassign": "reassignment", "claim": "claim"}
 MOST_BYTES = 2_000 + 12 * LONGEST  # a character is up to four bytes, each written as %XX
 
 
-def add_request_pages(app: FastAPI, counter: Counter) -> None:
+def add_request_pages(
+    app: FastAPI, counter: Counter, limited: Callable[[Limit, str], None]
+) -> None:
     """Hang the pages into the portal."""
     reading, asking = Limit(burst=30, per_minute=60), Limit(burst=5, per_minute=6)
-
-    def limited(limit: Limit, token: str) -> None:
-        if counter.is_link(token) and not limit.allows(token, time.monotonic()):
-            raise Refused("often")
 
     @app.get("/r/{token}")
     async def requests(request: Request, token: str) -> Response:
