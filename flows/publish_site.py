@@ -25,7 +25,7 @@ from flows.errors import EnvironmentRefused
 from flows.evidence import keep_evidence
 from flows.progress import say
 from flows.request import RunRequest
-from flows.run_record import load_record, load_summary
+from flows.run_record import load_signed, load_summary
 from flows.show_checkpoint import configured, evidence_files, show_checkpoint
 from flows.sign_log import current_checkpoint
 from flows.workspace import Workspace, open_workspace
@@ -78,7 +78,6 @@ def publish_site(request: RunRequest) -> str:
 
 def _pages(conn: psycopg.Connection, work: Workspace) -> dict[str, Files]:
     """Every published file but log/ and records/, by audience."""
-    note, size = current_checkpoint(conn, work)
     decided = runs.run_keys(conn, "decided")
     history = [load_summary(conn, key) for key in decided]
     pages: dict[str, Files] = {}
@@ -96,15 +95,7 @@ def _pages(conn: psycopg.Connection, work: Workspace) -> dict[str, Files]:
         if key != work.run and f"{LANGUAGES[0]}/runs/{key}/index.html" not in pages["public"]
     ]
     for key in [*missing, work.run]:
-        record = load_record(
-            conn,
-            key,
-            checkpoint=note,
-            vkey=str(work.signer.vkey),
-            origin=work.home.origin,
-            size=size,
-            site_url=work.home.settings.site_url,
-        )
+        record = load_signed(conn, work, key)
         asked = [str(one.key) for one in configured(work)]
         record = replace(record, ledger={**record.ledger, "witnesses": asked})
         if key == work.run:  # the models as they were built last

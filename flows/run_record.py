@@ -20,6 +20,8 @@ from flows.draw_odds import entered_and_won
 from flows.errors import EnvironmentRefused
 from flows.evidence import load_evidence, spoken
 from flows.log_draws import draws_value, seeds
+from flows.sign_log import current_checkpoint
+from flows.workspace import Workspace
 from ledger.canonical import parse_canonical, sha256_hex
 from lottery.records import closing_hash
 from lottery.sources import OPERATOR, source_kind
@@ -32,11 +34,11 @@ def load_record(
     conn: psycopg.Connection,
     run_key: str,
     *,
-    checkpoint: str,
-    vkey: str,
-    origin: str,
-    size: int,
-    site_url: str,
+    checkpoint: str = "",
+    vkey: str = "",
+    origin: str = "",
+    size: int = 0,
+    site_url: str = "",
     explained: set[str] | None = None,
     document: str = "decisions",
 ) -> RunRecord:
@@ -52,6 +54,7 @@ def load_record(
     snapshot = Snapshot.from_record(parse_canonical(body))
     decided = runs.document(conn, run_key, document)
     decisions = parse_canonical(decided)["decisions"] if decided else []
+    given = [(row["rep"], row["band"]) for row in decisions if "rep" in row]
     value = draws_value(conn, run_key)
     sample, bad = marts.quarantine_sample(conn, run.source, run.landed_until)
     return RunRecord(
@@ -86,14 +89,7 @@ def load_record(
             **_bundle_hash(conn, run_key),
         },
         **_findings(conn, run_key),
-        mix=[
-            asdict(row)
-            for row in mix_report(
-                [(row["rep"], row["band"]) for row in decisions if "rep" in row],
-                policy,
-                Roster(snapshot, policy),
-            )
-        ],
+        mix=[asdict(row) for row in mix_report(given, policy, Roster(snapshot, policy))],
         rep_facts=_rep_facts(conn, run),
         quarter=_quarter_so_far(conn, run),
         site_url=site_url,
@@ -101,6 +97,20 @@ def load_record(
         evidence=load_evidence(conn, run_key),
         rule_history=runs.verdict_history(conn, run, RULE_HISTORY),
         asked=asked_rows(conn, run),
+    )
+
+
+def load_signed(conn: psycopg.Connection, work: Workspace, run_key: str) -> RunRecord:
+    """The stored run beside the log's checkpoint of now. Errors: EnvironmentRefused."""
+    note, size = current_checkpoint(conn, work)
+    return load_record(
+        conn,
+        run_key,
+        checkpoint=note,
+        vkey=str(work.signer.vkey),
+        origin=work.home.origin,
+        size=size,
+        site_url=work.home.settings.site_url,
     )
 
 

@@ -21,8 +21,7 @@ from flows.hand_in_mail import hand_in
 from flows.portal.links import ask_address, portal_keys
 from flows.progress import say
 from flows.request import RunRequest
-from flows.run_record import load_record
-from flows.sign_log import current_checkpoint
+from flows.run_record import load_signed
 from flows.workspace import Workspace, open_workspace
 from notifications.digests import render_digests
 from notifications.record import REHEARSAL, Digest, RunRecord
@@ -45,16 +44,7 @@ def deliver_digests(work: Workspace) -> int:
             raise UsageError(f"run {work.run} is not decided: there is nothing to send")
         run = runs.find_run(conn, work.run)
         is_rehearsed = run is not None and run.kind == REHEARSAL
-        note, size = current_checkpoint(conn, work)
-        record = load_record(
-            conn,
-            work.run,
-            checkpoint=note,
-            vkey=str(work.signer.vkey),
-            origin=work.home.origin,
-            size=size,
-            site_url=work.home.settings.site_url,
-        )
+        record = load_signed(conn, work, work.run)
     digests = render_digests(replace(record, ask_links=_ask_links(work, record)))
     names = _file_names(digests)
     for name, digest in zip(names, digests, strict=True):

@@ -62,10 +62,7 @@ def terminal_record(
 ) -> RunRecord:
     """A stored run for the terminal: explained for some leads only; ids where names are gone."""
     try:
-        record = load_record(
-            conn, run.run_key, checkpoint="", vkey="", origin="", size=0, site_url="",
-            explained=leads, document=document,
-        )  # fmt: skip
+        record = load_record(conn, run.run_key, explained=leads, document=document)
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
         raise EnvironmentRefused(
             "the models in this database are those of an earlier version "
